@@ -1,0 +1,8 @@
+"""The installation itself: settings, addresses, demo content."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "config"
+    label = "config"
