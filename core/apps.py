@@ -1,0 +1,10 @@
+"""What every other app stands on and what knows no product word."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        from core import checks  # noqa: F401  (registers the system checks)
