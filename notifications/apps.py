@@ -1,0 +1,7 @@
+"""Telling people what concerns them."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"

@@ -1,0 +1,319 @@
+"""What people read of projects and aspirasi; `visible_to` is the one predicate of visibility."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from accounts import policy as accounts_policy
+from core import search
+from core.http import decode_cursor, encode_cursor
+from core.publishing import Visibility
+from participation import policy
+from participation.models import Category, Idea, IdeaHistory, Photo, Project, Status, Support
+
+PAGE = 30
+
+
+def categories() -> list[Category]:
+    return list(Category.objects.all())
+
+
+# --- Projects -----------------------------------------------------------------------------------
+
+
+def projects_visible_to(person: Any) -> QuerySet[Project]:
+    """Published projects; those of the staff only for civil servants. Unit and phases loaded."""
+    rows = Project.objects.filter(is_published=True)
+    if not accounts_policy.is_asn(person):
+        rows = rows.filter(staff_only=False)
+    return rows.select_related("unit", "village").prefetch_related("phases")
+
+
+def project_by_slug(person: Any, slug: str) -> Project:
+    """One project that the person may see; Http404 otherwise."""
+    project = projects_visible_to(person).filter(slug=slug).first()
+    if project is None:
+        raise Http404("project")
+    return project
+
+
+def projects_by_deadline(person: Any) -> list[Project]:
+    """Visible projects: open for ideas first, nearest deadline first, then the newest."""
+    far = 10_000
+
+    def urgency(project: Project) -> tuple[int, int, int]:
+        phase = project.phase
+        left = phase.days_left if phase else None
+        return (0 if policy.takes_ideas(project) else 1, far if left is None else left, -project.pk)
+
+    return sorted(projects_visible_to(person), key=urgency)
+
+
+# --- Aspirasi -----------------------------------------------------------------------------------
+
+
+def visible_to(person: Any) -> QuerySet[Idea]:
+    """The published aspirasi of projects that the person may see."""
+    rows = Idea.objects.filter(visibility=Visibility.PUBLISHED, project__is_published=True)
+    if not accounts_policy.is_asn(person):
+        rows = rows.filter(project__staff_only=False)
+    return rows
+
+
+def idea_for_page(person: Any, pk: int) -> Idea:
+    """One aspirasi with what its page needs; Http404 when the person may not know of it.
+
+    A hidden one is found by everybody who may see the project: its page is a tombstone.
+    """
+    rows = Idea.objects.select_related(
+        "project__unit", "project__village", "author", "category", "village"
+    ).prefetch_related("project__phases", "photos")
+    idea = rows.filter(pk=pk).first()
+    if idea is None or not policy.may_view_project(person, idea.project):
+        raise Http404("idea")
+    if idea.visibility in (Visibility.HELD, Visibility.WITHDRAWN) and not policy.may_view_idea(
+        person, idea
+    ):
+        raise Http404("idea")
+    return idea
+
+
+@dataclass(slots=True)
+class IdeaFilter:
+    """What a list of aspirasi is narrowed to. Unknown values are ignored, not errors."""
+
+    query: str = ""
+    village: str = ""
+    category: str = ""
+    status: str = ""
+    sort: str = "newest"
+    cursor: str = ""
+    project: Project | None = None
+
+    @property
+    def count(self) -> int:
+        """How many filters are set (the sort order is none)."""
+        return sum(bool(value) for value in (self.query, self.village, self.category, self.status))
+
+
+SORTS = {
+    "newest": ("published_at", datetime),
+    "supported": ("support_count", int),
+    "answered": ("answered_at", datetime),
+}
+
+
+@dataclass(slots=True)
+class IdeaPage:
+    """One page of a list and the cursor of the next one ('' at the end)."""
+
+    ideas: list[Idea] = field(default_factory=list)
+    next_cursor: str = ""
+
+
+def list_ideas(person: Any, wanted: IdeaFilter) -> IdeaPage:
+    """A page of the aspirasi that the person may see, in the order asked for.
+
+    Pages are cut by the last row's place (keyset), so the thousandth page costs what the first
+    one does, and a new aspirasi shifts nothing. Http404 for a cursor that is not ours.
+    """
+    rows = narrowed(visible_to(person), wanted)
+    column, kind = SORTS[wanted.sort]
+    if wanted.sort == "answered":
+        rows = rows.filter(answered_at__isnull=False)
+    if wanted.cursor:
+        rows = _after(rows, wanted.cursor, column, kind)
+    rows = rows.order_by(f"-{column}", "-id").select_related("category", "village", "author")
+    if wanted.project is None:
+        rows = rows.select_related("project").prefetch_related("project__phases")
+    found = list(rows.defer("search_text")[: PAGE + 1])
+    page = found[:PAGE]
+    if wanted.project is not None:
+        for idea in page:
+            idea.project = wanted.project
+    return IdeaPage(page, _cursor(page[-1], column) if len(found) > PAGE else "")
+
+
+def narrowed(rows: QuerySet[Idea], wanted: IdeaFilter) -> QuerySet[Idea]:
+    """The rows that a filter leaves."""
+    if wanted.project is not None:
+        rows = rows.filter(project=wanted.project)
+    if wanted.village:
+        rows = rows.filter(village_id=wanted.village)
+    if wanted.category:
+        rows = rows.filter(category_id=wanted.category)
+    if wanted.status:
+        rows = rows.filter(status=wanted.status)
+    if wanted.query:
+        rows = search.matching(rows, wanted.query, field="search_text", table="participation_idea")
+    return rows
+
+
+def _cursor(idea: Idea, column: str) -> str:
+    value = getattr(idea, column)
+    return encode_cursor(value.isoformat() if isinstance(value, datetime) else value, idea.pk)
+
+
+def _after(rows: QuerySet[Idea], cursor: str, column: str, kind: type) -> QuerySet[Idea]:
+    value: Any
+    if kind is datetime:
+        text, pk = decode_cursor(cursor, str, int)
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise Http404("cursor") from error
+        if timezone.is_naive(value):
+            raise Http404("cursor")
+        value = connection.ops.adapt_datetimefield_value(value)
+    else:
+        value, pk = decode_cursor(cursor, int, int)
+    # Row values use the index on both columns; the same condition by AND/OR does not.
+    return rows.extra(
+        where=[f"(participation_idea.{column}, participation_idea.id) < (%s, %s)"],
+        params=[value, pk],
+    )
+
+
+def count_ideas(person: Any, wanted: IdeaFilter, *, limit: int = 1000) -> int:
+    """How many aspirasi a filter leaves, counted up to `limit` + 1 (then say "1.000+")."""
+    rows = narrowed(visible_to(person), wanted)
+    if wanted.sort == "answered":
+        rows = rows.filter(answered_at__isnull=False)
+    return rows.order_by()[: limit + 1].count()
+
+
+def ideas_changed_since(project: Project, revision: int, *, limit: int = 100) -> list[Idea]:
+    """Aspirasi whose row in the project's list changed after `revision`, in the order of change.
+
+    Held ones never had a row; hidden ones are tombstones.
+    """
+    return list(
+        Idea.objects.filter(project=project, project_revision__gt=revision)
+        .exclude(visibility=Visibility.HELD)
+        .select_related("category", "village", "author")
+        .order_by("project_revision", "id")[:limit]
+    )
+
+
+def supported_by(person: Any, ideas: list[Idea]) -> set[int]:
+    """Which of these aspirasi the person supports."""
+    if not person.is_authenticated or not ideas:
+        return set()
+    return set(
+        Support.objects.filter(person=person, idea__in=ideas).values_list("idea_id", flat=True)
+    )
+
+
+def own_ideas(person: Any) -> list[Idea]:
+    """Everything a person sent, held and hidden included, newest first (at most 200)."""
+    return list(
+        Idea.objects.filter(author=person)
+        .select_related("project", "category", "village", "author")
+        .prefetch_related(
+            Prefetch(
+                "history",
+                IdeaHistory.objects.filter(field=IdeaHistory.Field.VISIBILITY).order_by("-id"),
+            )
+        )
+        .order_by("-id")[:200]
+    )
+
+
+def history(idea: Idea) -> list[IdeaHistory]:
+    """Every change of status and visibility, oldest first."""
+    return list(idea.history.select_related("actor"))
+
+
+def similar_to(idea: Idea, *, limit: int = 3) -> list[Idea]:
+    """Published aspirasi of the same project and category with the most support."""
+    return list(
+        Idea.objects.filter(
+            project_id=idea.project_id,
+            category_id=idea.category_id,
+            visibility=Visibility.PUBLISHED,
+        )
+        .exclude(pk=idea.pk)
+        .only("id", "title", "support_count", "status")
+        .order_by("-support_count", "-id")[:limit]
+    )
+
+
+def latest_changes(person: Any, *, limit: int = 6) -> list[IdeaHistory]:
+    """The last changes of status of visible aspirasi, newest first."""
+    return list(
+        IdeaHistory.objects.filter(
+            field=IdeaHistory.Field.STATUS, idea__in=visible_to(person).values("pk")
+        )
+        .select_related("idea__project__unit")
+        .order_by("-id")[:limit]
+    )
+
+
+def city_figures() -> dict[str, int]:
+    """Three figures of this year for the home page: sent, answered, done."""
+    start = timezone.localtime().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    public = Idea.objects.filter(
+        visibility=Visibility.PUBLISHED, project__staff_only=False, published_at__gte=start
+    )
+    return public.aggregate(
+        sent=Count("pk"),
+        answered=Count("pk", filter=Q(answered_at__isnull=False)),
+        done=Count("pk", filter=Q(status=Status.DONE)),
+    )
+
+
+def waiting_for(person: Any, *, limit: int = 200) -> list[Idea]:
+    """Published aspirasi without an official answer that this person may answer, oldest first."""
+    rows = Idea.objects.filter(
+        visibility=Visibility.PUBLISHED, answered_at__isnull=True, status=Status.OPEN
+    )
+    scope = accounts_policy.scope_of(person, "responder")
+    if scope is None:
+        return []
+    units, projects = scope
+    if units is not None:
+        rows = rows.filter(Q(project__unit_id__in=units) | Q(project_id__in=projects or ()))
+    return list(
+        rows.select_related("project", "category", "village", "author").order_by(
+            "published_at", "id"
+        )[:limit]
+    )
+
+
+def fresh(pk: int) -> Idea:
+    """An aspirasi as it is now, with its project."""
+    return Idea.objects.select_related("project__unit", "author", "village", "category").get(pk=pk)
+
+
+def photo_by_key(key: UUID) -> Photo:
+    photo = (
+        Photo.objects.select_related("idea__project")
+        .prefetch_related("idea__project__phases")
+        .filter(key=key)
+        .first()
+    )
+    if photo is None:
+        raise Http404("photo")
+    return photo
+
+
+def heads(*, ideas: list[int], projects: list[int]) -> dict[str, int]:
+    """The revisions of watched aspirasi and projects, by topic."""
+    found: dict[str, int] = {}
+    if ideas:
+        found |= {
+            f"idea.{pk}": revision
+            for pk, revision in Idea.objects.filter(pk__in=ideas).values_list("pk", "revision")
+        }
+    if projects:
+        watched = Project.objects.filter(pk__in=projects)
+        found |= {
+            f"project.{pk}": revision for pk, revision in watched.values_list("pk", "revision")
+        }
+    return found

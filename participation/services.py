@@ -1,0 +1,217 @@
+"""What happens to an aspirasi: received, published, hidden, moved on, supported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core import live, publishing, search
+from core.live import Fragment
+from core.photos import Picture
+from core.policy import require
+from core.publishing import Visibility
+from participation import policy, rendering
+from participation.models import Idea, IdeaHistory, Photo, Project, ShownAs, Support
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaDraft:
+    """What a resident filled in, already checked by the form."""
+
+    title: str
+    body: str
+    category_id: str
+    village_id: str
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    shown_as: str = ShownAs.NAME
+
+
+@transaction.atomic
+def receive_idea(
+    *,
+    author: Any,
+    project: Project,
+    draft: IdeaDraft,
+    client_key: UUID,
+    photos: Sequence[Picture] = (),
+) -> tuple[Idea, bool]:
+    """Store an aspirasi, held. Returns it and whether it is new.
+
+    The same client key from the same author gives the first one back: a repeated send makes no
+    second post.
+    """
+    require(policy.may_submit_idea(author, project))
+    idea = Idea(
+        project=project,
+        author=author,
+        client_key=client_key,
+        title=draft.title,
+        body=draft.body,
+        category_id=draft.category_id,
+        village_id=draft.village_id,
+        place=draft.place,
+        latitude=draft.latitude,
+        longitude=draft.longitude,
+        shown_as=draft.shown_as,
+        search_text=search.normal_form(draft.title, draft.body, draft.place),
+    )
+    try:
+        with transaction.atomic():
+            idea.save()
+    except IntegrityError:
+        first = Idea.objects.filter(author=author, client_key=client_key).first()
+        if first is None:
+            raise
+        return first, False
+    for position, picture in enumerate(photos, start=1):
+        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
+        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
+    _remember(idea, IdeaHistory.Field.VISIBILITY, "", Visibility.HELD, author)
+    return idea, True
+
+
+@transaction.atomic
+def publish_idea(*, idea: Idea, by: Any) -> bool:
+    """Make an aspirasi public, or public again. Returns False when somebody else already did."""
+    old = idea.visibility
+    if not publishing.claim(
+        idea,
+        to=Visibility.PUBLISHED,
+        since=(Visibility.HELD, Visibility.HIDDEN),
+        published_at=Coalesce("published_at", Value(timezone.now())),
+    ):
+        return False
+    idea.refresh_from_db(fields=["published_at", "answered_at"])
+    Project.objects.filter(pk=idea.project_id).update(
+        idea_count=F("idea_count") + 1,
+        answered_count=F("answered_count") + (1 if idea.answered_at else 0),
+    )
+    _remember(idea, IdeaHistory.Field.VISIBILITY, old, Visibility.PUBLISHED, by)
+    _announce(idea)
+    return True
+
+
+@transaction.atomic
+def hide_idea(*, idea: Idea, by: Any, reason: str) -> bool:
+    """Take an aspirasi out of sight; the reason is for its author. False when it already was.
+
+    The page becomes a tombstone; who watches it live is sent away to read that.
+    """
+    old = idea.visibility
+    was_published = publishing.claim(idea, to=Visibility.HIDDEN, since=(Visibility.PUBLISHED,))
+    if not was_published and not publishing.claim(
+        idea, to=Visibility.HIDDEN, since=(Visibility.HELD,)
+    ):
+        return False
+    if was_published:
+        Project.objects.filter(pk=idea.project_id).update(
+            idea_count=F("idea_count") - 1,
+            answered_count=F("answered_count") - (1 if idea.answered_at else 0),
+        )
+    _remember(idea, IdeaHistory.Field.VISIBILITY, old, Visibility.HIDDEN, by, reason)
+    if was_published:
+        _announce(idea)
+        live.close_topic(idea.topic)
+    return True
+
+
+@transaction.atomic
+def change_status(*, idea: Idea, status: str, by: Any, reason: str = "") -> bool:
+    """Say how far an aspirasi has come. Returns False when it already was there."""
+    require(policy.may_change_status(by, idea))
+    old = idea.status
+    if not Idea.objects.filter(pk=idea.pk, status=old).exclude(status=status).update(status=status):
+        return False
+    idea.status = status
+    _remember(idea, IdeaHistory.Field.STATUS, old, status, by, reason)
+    _announce(idea)
+    return True
+
+
+@transaction.atomic
+def record_answer(*, idea: Idea, status: str, by: Any) -> None:
+    """Note that an aspirasi has its official answer: time, status, the project's count."""
+    first = Idea.objects.filter(pk=idea.pk, answered_at__isnull=True).update(
+        answered_at=timezone.now()
+    )
+    if first and idea.is_published:
+        Project.objects.filter(pk=idea.project_id).update(answered_count=F("answered_count") + 1)
+    idea.refresh_from_db(fields=["answered_at", "status"])
+    if idea.status != status:
+        old, idea.status = idea.status, status
+        Idea.objects.filter(pk=idea.pk).update(status=status)
+        _remember(idea, IdeaHistory.Field.STATUS, old, status, by)
+
+
+def count_change(idea: Idea, *, replies: int = 0, status: bool = False) -> int:
+    """Count a visible change of an aspirasi's page; returns the new revision. Call it last.
+
+    In the same update `replies` is added to the number of public replies, and `status` marks the
+    steps region as changed.
+    """
+    changes: dict[str, Any] = {}
+    if replies:
+        changes["reply_count"] = F("reply_count") + replies
+    if status:
+        changes["status_revision"] = F("revision") + 1
+    return live.bump(idea, **changes)
+
+
+def announce_row(idea: Idea) -> None:
+    """Tell who watches the project's list that this aspirasi's row changed."""
+    revision = live.bump(idea.project)
+    Idea.objects.filter(pk=idea.pk).update(project_revision=revision)
+    idea.project_revision = revision
+
+    def fragments() -> list[Fragment]:
+        fresh = Idea.objects.select_related("category", "village", "author", "project").get(
+            pk=idea.pk
+        )
+        return [rendering.row_fragment(fresh)]
+
+    live.push(idea.project.topic, revision, fragments)
+
+
+@transaction.atomic
+def support(*, idea: Idea, person: Any) -> bool:
+    """Stand behind an aspirasi; False when the person already does."""
+    require(policy.may_support(person, idea))
+    _row, created = Support.objects.get_or_create(idea=idea, person=person)
+    if created:
+        Idea.objects.filter(pk=idea.pk).update(support_count=F("support_count") + 1)
+    idea.refresh_from_db(fields=["support_count"])
+    return created
+
+
+@transaction.atomic
+def withdraw_support(*, idea: Idea, person: Any) -> bool:
+    """Take one's support back; False when there was none."""
+    require(policy.may_support(person, idea))
+    removed, _rows = Support.objects.filter(idea=idea, person=person).delete()
+    if removed:
+        Idea.objects.filter(pk=idea.pk).update(support_count=F("support_count") - 1)
+    idea.refresh_from_db(fields=["support_count"])
+    return bool(removed)
+
+
+def _remember(idea: Idea, field: str, old: str, new: str, actor: Any, reason: str = "") -> None:
+    IdeaHistory.objects.create(idea=idea, field=field, old=old, new=new, actor=actor, reason=reason)
+
+
+def _announce(idea: Idea) -> None:
+    """A change that both the page and the project's list show."""
+    revision = count_change(idea, status=True)
+
+    def fragments() -> list[Fragment]:
+        return [rendering.steps_fragment(Idea.objects.get(pk=idea.pk))]
+
+    live.push(idea.topic, revision, fragments)
+    announce_row(idea)
