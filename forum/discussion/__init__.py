@@ -1,0 +1,1 @@
+"""What residents and civil servants say to each other below an aspirasi."""

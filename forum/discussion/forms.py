@@ -1,0 +1,52 @@
+"""The form of a reply, new or edited."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import ClientKeyField, TextField
+from core.http import LARGEST
+
+LONGEST_REPLY = 2000
+
+
+class ReplyForm(forms.Form):
+    """A reply to an aspirasi or to another reply."""
+
+    body = TextField(
+        label=_("Tulis balasan"),
+        max_length=LONGEST_REPLY,
+        required_message=_("Tulis balasan Anda dulu."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    pseudonym = forms.BooleanField(
+        label=_("Tampilkan sebagai warga kelurahan saya"), required=False
+    )
+    parent = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=1, max_value=LARGEST
+    )
+    client_key = ClientKeyField()
+
+    def add_parent_gone(self) -> None:
+        self.add_error(
+            None, _("Balasan yang Anda jawab sudah tidak tayang. Kirim tanpa mengutipnya.")
+        )
+
+
+class EditReplyForm(forms.Form):
+    """A new text for a reply, on top of the version that the author saw."""
+
+    body = TextField(
+        label=_("Balasan Anda"),
+        max_length=LONGEST_REPLY,
+        required_message=_("Balasan tidak boleh kosong. Hapus saja bila tidak jadi."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def add_stale(self, now: Any) -> None:
+        self.add_error(
+            "body",
+            _("Balasan ini sudah diubah di jendela lain: “%(text)s”. Periksa, lalu simpan lagi.")
+            % {"text": now},
+        )

@@ -1,0 +1,1 @@
+"""Reports, held posts, and the decisions on them."""

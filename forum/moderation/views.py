@@ -1,0 +1,159 @@
+"""The moderation desk: the live queue, one case, the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core.http import seen_revision
+from core.policy import require
+from core.publishing import Visibility
+from core.text import stored_html, to_html
+from forum.discussion import selectors as discussion_selectors
+from forum.moderation import policy, rendering, selectors, services
+from forum.moderation.forms import RulingForm
+from forum.moderation.models import Case
+from participation import selectors as participation_selectors
+
+CHANGES = 100
+QUEUES = ("open", "flagged", "done")
+
+
+@login_required
+@require_safe
+@never_cache
+def desk(request: HttpRequest) -> HttpResponse:
+    require(policy.may_use_desk(request.user))
+    return render(request, "forum/desk.html", _desk_context(request))
+
+
+@login_required
+@require_safe
+@never_cache
+def desk_item(request: HttpRequest, pk: int) -> HttpResponse:
+    """The desk with one case opened beside the queue."""
+    require(policy.may_use_desk(request.user))
+    case = selectors.case_for_page(request.user, pk)
+    context = {**_desk_context(request, current=case), **_case_context(request, case)}
+    return render(request, "forum/desk.html", context)
+
+
+@login_required
+@require_POST
+def rule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide a case. Who comes second is told who decided what, and loses nothing typed."""
+    require(policy.may_use_desk(request.user))
+    case = selectors.case_for_page(request.user, pk)
+    form = RulingForm(request.POST)
+    if not form.is_valid():
+        context = {**_desk_context(request, current=case), **_case_context(request, case, form)}
+        return render(request, "forum/desk.html", context, status=422)
+    try:
+        services.rule(
+            case=case,
+            seen_version=form.cleaned_data["version"],
+            decision=form.cleaned_data["decision"],
+            by=request.user,
+            rule=form.cleaned_data["rule"],
+            message=form.cleaned_data["message"],
+        )
+    except services.AlreadyDecided:
+        case = selectors.case_for_page(request.user, pk)
+        context = {
+            **_desk_context(request, current=case),
+            **_case_context(request, case, form),
+            "too_late": True,
+        }
+        return render(request, "forum/desk.html", context, status=409)
+    messages.success(request, _("Keputusan tersimpan."))
+    following = selectors.queue(request.user)
+    if following:
+        return redirect("forum:desk_item", pk=following[0].pk)
+    return redirect("forum:desk")
+
+
+@login_required
+@require_safe
+@never_cache
+def desk_changes(request: HttpRequest) -> JsonResponse:
+    """The tickets that changed since a revision; decided ones leave the list."""
+    require(policy.may_use_desk(request.user))
+    head = selectors.desk_revision()
+    changed = selectors.cases_changed_since(request.user, seen_revision(request), limit=CHANGES)
+    more = len(changed) == CHANGES
+    return JsonResponse(
+        {
+            "revision": min(changed[-1].revision, head) if more else head,
+            "more": more,
+            "fragments": [rendering.fragment(case) for case in changed],
+        }
+    )
+
+
+@login_required
+@require_POST
+def examine_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """A moderator takes up a reply that nobody reported."""
+    reply = discussion_selectors.reply_for_page(pk)
+    participation_selectors.idea_for_page(request.user, reply.idea_id)
+    case = services.examine(target=reply, by=request.user)
+    return redirect("forum:desk_item", pk=case.pk)
+
+
+@login_required
+@require_POST
+def examine_idea(request: HttpRequest, pk: int) -> HttpResponse:
+    """A moderator takes up an aspirasi that nobody reported."""
+    idea = participation_selectors.idea_for_page(request.user, pk)
+    case = services.examine(target=idea, by=request.user)
+    return redirect("forum:desk_item", pk=case.pk)
+
+
+def _desk_context(request: HttpRequest, *, current: Case | None = None) -> dict[str, Any]:
+    which = request.GET.get("antrean", "open")
+    which = which if which in QUEUES else "open"
+    revision = selectors.desk_revision()
+    queue = selectors.queue(request.user, which=which)
+    return {
+        "which": which,
+        "revision": revision,
+        "counts": selectors.counts(request.user),
+        "tickets": [
+            stored_html(
+                rendering.ticket(
+                    case, current=current is not None and case.pk == current.pk, which=which
+                )
+            )
+            for case in queue
+        ],
+        "live": which == "open",
+        "changes_url": reverse("forum:desk_changes"),
+    }
+
+
+def _case_context(
+    request: HttpRequest, case: Case, form: RulingForm | None = None
+) -> dict[str, Any]:
+    post: Any = case.reply or case.idea
+    idea = case.reply.idea if case.reply else case.idea
+    return {
+        "case": case,
+        "post": post,
+        "idea": idea,
+        "body": to_html(post.body),
+        "form": form or RulingForm(initial={"version": case.version}),
+        "may_rule": policy.may_rule(request.user, case),
+        "is_held": post.visibility == Visibility.HELD,
+        "is_hidden": post.visibility == Visibility.HIDDEN,
+        "flags": case.flags.all(),
+        "rulings": case.rulings.all(),
+        "similar": participation_selectors.similar_to(idea),
+    }

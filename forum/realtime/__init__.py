@@ -1,0 +1,1 @@
+"""The sockets that show changes while a page is open."""

@@ -1,0 +1,30 @@
+"""Addresses of the forum."""
+
+from django.urls import path
+
+from forum import views
+from forum.moderation import views as desk
+
+app_name = "forum"
+
+urlpatterns = [
+    path("proyek/<slug:slug>/kirim/", views.submit_idea, name="submit_idea"),
+    path("aspirasi/<number:pk>/", views.idea, name="idea"),
+    path("aspirasi/<number:pk>/perubahan/", views.idea_changes, name="idea_changes"),
+    path("aspirasi/<number:pk>/riwayat/", views.idea_history, name="idea_history"),
+    path("aspirasi/<number:pk>/balas/", views.reply, name="reply"),
+    path("aspirasi/<number:pk>/jawab/", views.answer, name="answer"),
+    path("aspirasi/<number:pk>/status/", views.change_status, name="change_status"),
+    path("aspirasi/<number:pk>/nilai/", views.rate, name="rate"),
+    path("aspirasi/<number:pk>/laporkan/", views.flag_idea, name="flag_idea"),
+    path("aspirasi/<number:pk>/periksa/", desk.examine_idea, name="examine_idea"),
+    path("balasan/<number:pk>/", views.reply_detail, name="reply_detail"),
+    path("balasan/<number:pk>/ubah/", views.edit_reply, name="edit_reply"),
+    path("balasan/<number:pk>/laporkan/", views.flag_reply, name="flag_reply"),
+    path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
+    path("jawaban/", views.answer_queue, name="answer_queue"),
+    path("meja/", desk.desk, name="desk"),
+    path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
+    path("meja/<number:pk>/", desk.desk_item, name="desk_item"),
+    path("meja/<number:pk>/putuskan/", desk.rule, name="rule"),
+]
