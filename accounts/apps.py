@@ -1,0 +1,9 @@
+"""The people of the forum: residents, civil servants, their roles, and where they live."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Orang dan wilayah")

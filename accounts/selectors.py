@@ -1,0 +1,79 @@
+"""Reads about the city and its people: the city itself, villages, units, roles of a person."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.models import City, Person, RoleGrant, StaffProfile, Unit, Village
+
+_city: City | None = None
+
+
+def city() -> City:
+    """The city of this installation, read once per process.
+
+    Before `load_city` has run there is none: then a nameless stand-in, so that pages still open.
+    """
+    global _city
+    if _city is None:
+        _city = City.objects.filter(pk=1).first()
+    return _city or City(
+        slug="",
+        name="",
+        time_zone=settings.TIME_ZONE,
+        time_zone_label="WIB",
+        latitude=Decimal(0),
+        longitude=Decimal(0),
+        population=0,
+        theme="pontianak",
+    )
+
+
+def forget_city() -> None:
+    """Read the city anew at the next question."""
+    global _city
+    _city = None
+
+
+def villages() -> QuerySet[Village]:
+    """All villages with their district, in the order of a list grouped by district."""
+    return Village.objects.select_related("district").order_by("district__name", "name")
+
+
+def village_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Villages by district, as the choices of a select: [(district, [(code, name), ...]), ...]."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for village in villages():
+        groups.setdefault(village.district.name, []).append((village.code, village.name))
+    return list(groups.items())
+
+
+def units() -> QuerySet[Unit]:
+    """The units that are at work, in the city's own order."""
+    return Unit.objects.filter(is_active=True)
+
+
+def people() -> QuerySet[Person]:
+    """Everybody with an account, with the village."""
+    return Person.objects.select_related("village")
+
+
+def active_grants(person: Person) -> QuerySet[RoleGrant]:
+    """The roles that the person holds now, with unit and project, for the person's own page."""
+    return (
+        RoleGrant.objects.filter(person=person, ended_at__isnull=True)
+        .select_related("unit", "project")
+        .order_by("granted_at")
+    )
+
+
+def staff_profile(person: Person) -> StaffProfile | None:
+    """Unit and position of a civil servant; None for a resident."""
+    return StaffProfile.objects.select_related("unit").filter(person=person).first()
+
+
+def unit_of(person: Person) -> Unit | None:
+    """The unit for which a civil servant speaks; None for a resident."""
+    profile = staff_profile(person)
+    return profile.unit if profile else None
