@@ -31,7 +31,7 @@ DOORS = frozenset(
 
 
 class CityTime:
-    """Every time on a page is the city's own. The questions after the server's health ask nobody."""
+    """Every time on a page is the city's own. Questions after the server's health ask nobody."""
 
     HEALTH = ("/healthz", "/readyz")
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, RoleGrant, StaffProfile
+from accounts import selectors
+from accounts.models import Role, RoleGrant
 from core.policy import YES, Decision, no
 
 
@@ -135,9 +136,10 @@ def second_factor_missing(person: Any, session: Any) -> bool:
 
 
 def forget_roles(person: Any) -> None:
-    """Drop the roles remembered on this person object, after they changed."""
-    with contextlib.suppress(AttributeError):
-        del person._active_scopes
+    """Drop what is remembered on this person object about roles and unit, after they changed."""
+    for name in ("_active_scopes", "_staff_profile"):
+        with contextlib.suppress(AttributeError):
+            delattr(person, name)
 
 
 def _active_scopes(person: Any) -> tuple[Scope, ...]:
@@ -164,11 +166,7 @@ def _counts(person: Any) -> bool:
 
 
 def _has_staff_profile(person: Any) -> bool:
-    known: bool | None = getattr(person, "_is_staff_member", None)
-    if known is None:
-        known = StaffProfile.objects.filter(person_id=person.pk).exists()
-        person._is_staff_member = known
-    return known
+    return selectors.staff_profile(person) is not None
 
 
 def _showed_second_factor(person: Any, session: Any) -> bool:

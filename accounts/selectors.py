@@ -69,8 +69,12 @@ def active_grants(person: Person) -> QuerySet[RoleGrant]:
 
 
 def staff_profile(person: Person) -> StaffProfile | None:
-    """Unit and position of a civil servant; None for a resident."""
-    return StaffProfile.objects.select_related("unit").filter(person=person).first()
+    """Unit and position of a civil servant; None for a resident. Read once per person object."""
+    if not hasattr(person, "_staff_profile"):
+        rows = StaffProfile.objects.select_related("unit").filter(person_id=person.pk)
+        person._staff_profile = rows.first()  # type: ignore[attr-defined]
+    found: StaffProfile | None = person._staff_profile  # type: ignore[attr-defined]
+    return found
 
 
 def unit_of(person: Person) -> Unit | None:

@@ -41,9 +41,6 @@ log = logging.getLogger(__name__)
 
 PACKS = Path(__file__).resolve().parent / "packs"
 
-# A browser that is told so connects again: its new socket is judged by the new roles.
-CONNECT_AGAIN = 1012
-
 
 # --- Joining and the profile --------------------------------------------------------------------
 
@@ -102,6 +99,7 @@ def set_staff_profile(*, person: Person, unit: Unit, position: str) -> StaffProf
     profile, _created = StaffProfile.objects.update_or_create(
         person=person, defaults={"unit": unit, "position": text.clean_line(position)}
     )
+    policy.forget_roles(person)
     return profile
 
 
@@ -200,7 +198,8 @@ def end_role(*, grant: RoleGrant, by: Person | None) -> None:
     grant.refresh_from_db(fields=["ended_at"])
     policy.forget_roles(grant.person)
     _note(by, grant.person, _("Peran diakhiri: %(grant)s") % {"grant": grant})
-    live.close_person(grant.person_id, code=CONNECT_AGAIN)
+    # The browser connects again: its new socket is judged by the new roles.
+    live.close_person(grant.person_id, code=live.TRY_AGAIN)
 
 
 def _where(scope: dict[str, Any]) -> dict[str, Any]:

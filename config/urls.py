@@ -1,13 +1,10 @@
 """Every address of the forum, by app."""
 
 from django.contrib import admin
-from django.urls import include, path, register_converter
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from core import views as core_views
-from core.http import NumberConverter
-
-register_converter(NumberConverter, "number")
 
 urlpatterns = [
     path("", include("core.urls")),

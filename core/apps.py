@@ -1,6 +1,7 @@
 """What every other app stands on and what knows no product word."""
 
 from django.apps import AppConfig
+from django.urls import register_converter
 
 
 class CoreConfig(AppConfig):
@@ -8,3 +9,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import checks  # noqa: F401  (registers the system checks)
+        from core.http import NumberConverter
+
+        # Here and not in config.urls: the addresses of the sockets use it too.
+        register_converter(NumberConverter, "number")

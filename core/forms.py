@@ -58,7 +58,8 @@ def _too_long(limit: int | None) -> int | None:
 class ClientKeyField(forms.UUIDField):
     """The key that a form carries so that a repeated send makes one post."""
 
-    widget = forms.HiddenInput
+    # Without this Firefox puts the key of an earlier post back after a reload.
+    widget = forms.HiddenInput(attrs={"autocomplete": "off"})
     default_error_messages = {
         "required": _("Formulir ini tidak lengkap. Muat ulang halaman, tulisan Anda tetap ada."),
         "invalid": _("Formulir ini tidak lengkap. Muat ulang halaman, tulisan Anda tetap ada."),

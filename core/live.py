@@ -19,6 +19,9 @@ from django.utils import translation
 
 log = logging.getLogger(__name__)
 
+# Close codes of sockets. A browser does not come back by itself after 44xx; after 45xx it does.
+SIGNED_OUT, FORBIDDEN, TRY_AGAIN = 4401, 4403, 4503
+
 
 class Watched(models.Model):
     """A row that people watch live."""
@@ -82,7 +85,7 @@ def poke(topic: str, revision: int) -> None:
     transaction.on_commit(send, robust=True)
 
 
-def close_person(person_id: int, *, session_key: str | None = None, code: int = 4401) -> None:
+def close_person(person_id: int, *, session_key: str | None = None, code: int = SIGNED_OUT) -> None:
     """After commit, close the open sockets of a person (or of one of the person's sessions)."""
 
     def send() -> None:
@@ -91,7 +94,7 @@ def close_person(person_id: int, *, session_key: str | None = None, code: int = 
     transaction.on_commit(send, robust=True)
 
 
-def close_topic(topic: str, *, code: int = 4403) -> None:
+def close_topic(topic: str, *, code: int = FORBIDDEN) -> None:
     """After commit, close every socket that watches `topic`: it may no longer be seen by all."""
 
     def send() -> None:

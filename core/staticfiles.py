@@ -18,6 +18,11 @@ class Storage(CompressedManifestStaticFilesStorage):
 
     manifest_strict = True
     support_js_module_import_aggregation = True
+    # Only the forum's own modules: packages ship scripts whose imports name no file.
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
     patterns = tuple(
         (glob, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for glob, rules in CompressedManifestStaticFilesStorage.patterns

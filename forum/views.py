@@ -20,7 +20,7 @@ from accounts import selectors as accounts_selectors
 from core.http import not_yet, seen_revision, whole_number
 from core.policy import require
 from core.publishing import Visibility
-from core.text import to_html
+from core.text import stored_html, to_html
 from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
@@ -96,6 +96,8 @@ def _idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     from_order = whole_number(request.GET.get("dari")) or 0
     if wanted is not None:
         from_order = discussion_selectors.place_of(shown, wanted)
+    elif request.GET.get("dari") == "akhir":
+        from_order = discussion_selectors.last_page(shown)
     html, next_order, starts_late = discussion_rendering.discussion(shown, from_order=from_order)
     supported = bool(participation_selectors.supported_by(person, [shown]))
     own = discussion_selectors.own_replies(person, shown)
@@ -129,20 +131,14 @@ def _answer_context(person: Any, shown: Any, answer: Any, *, took_part: bool) ->
         return {"answer": None}
     answer.idea = shown
     may_rate = answers_policy.may_rate(person, answer, took_part=took_part)
+    scores, said = answers_selectors.opinions(answer, person)
     return {
         "answer": answer,
         "official": answers_rendering.official(shown, answer),
-        "scores": answers_selectors.scores(answer),
+        "scores": scores,
         "may_rate": may_rate,
-        "rating_form": _rating_form(person, answer) if may_rate else None,
+        "rating_form": RatingForm(initial=said) if may_rate else None,
     }
-
-
-def _rating_form(person: Any, answer: Any) -> RatingForm:
-    rating = answers_selectors.rating_by(person, answer)
-    aspects = answers_selectors.ASPECTS
-    initial = {aspect: getattr(rating, aspect) for aspect in aspects} if rating else {}
-    return RatingForm(initial=initial)
 
 
 def _composer_context(
@@ -160,6 +156,7 @@ def _composer_context(
         "reply_form": form,
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
+        "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
             if request.user.is_authenticated
@@ -219,17 +216,24 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
 def idea_history(request: HttpRequest, pk: int) -> HttpResponse:
     shown = participation_selectors.idea_for_page(request.user, pk)
     require(participation_policy.may_view_idea(request.user, shown))
-    context = {"idea": shown, "history": participation_selectors.history(shown)}
+    context = {
+        "idea": shown,
+        "history": participation_selectors.history(shown),
+        "may_moderate": participation_policy.may_moderate(request.user, shown.project),
+    }
     return render(request, "forum/idea_history.html", context)
 
 
 # --- Replies ------------------------------------------------------------------------------------
 
 
-@login_required
 @require_POST
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Post a reply. With htmx the answer is a fresh form; the reply itself comes by the stream."""
+    """Post a reply. With htmx the answer is a fresh form; the reply itself comes by the stream.
+
+    Who was signed out meanwhile gets the text back with the way to sign in, not a sign-in page
+    in its place.
+    """
     shown = participation_selectors.idea_for_page(request.user, pk)
     form = ReplyForm(request.POST)
     decision = discussion_policy.may_reply(request.user, shown)
@@ -268,10 +272,13 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 def _composer_again(
     request: HttpRequest, shown: Any, form: ReplyForm, *, status: int
 ) -> HttpResponse:
-    """What was typed and what is missing: the form alone for htmx, else the whole page."""
+    """What was typed and what is missing: the form alone for htmx, else the whole page.
+
+    For htmx a refusal is a 422 as well: it is the one answer that is swapped into the page.
+    """
     if request.htmx:  # type: ignore[attr-defined]
         context = _composer_context(request, shown, form)
-        return render(request, "forum/_composer.html", context, status=status)
+        return render(request, "forum/_composer.html", context, status=422)
     if not participation_policy.may_view_idea(request.user, shown):
         return render(request, "forum/idea_hidden.html", {"idea": shown}, status=410)
     context = {**_idea_context(request, shown), **_composer_context(request, shown, form)}
@@ -287,6 +294,7 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     participation_selectors.idea_for_page(person, shown.idea_id)
     context = {
         "reply": shown,
+        "body": stored_html(shown.body_html),
         "idea": shown.idea,
         "may_view": discussion_policy.may_view(person, shown),
         "may_edit": discussion_policy.may_edit(person, shown),
@@ -362,6 +370,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     shown = participation_selectors.idea_for_page(request.user, pk)
     require(answers_policy.may_answer(request.user, shown))
     current = answers_selectors.answer_to(shown)
+    stale = False
     if request.method != "POST":
         initial = {"version": 0}
         if current is not None:
@@ -386,13 +395,17 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
                     seen_version=form.cleaned_data["version"],
                 )
             except answers_services.StaleAnswer:
+                stale = True
+                current = answers_selectors.answer_to(shown)
+                form.data = {**form.data.dict(), "version": current.version if current else 0}  # type: ignore[attr-defined]
                 form.add_stale()
             else:
                 messages.success(request, _("Jawaban resmi sudah tayang."))
                 return redirect(f"{reverse('forum:idea', args=[pk])}#jawaban-resmi")
     context = {"idea": shown, "body": to_html(shown.body), "form": form, "rows": rows}
-    status = 200 if request.method != "POST" else 409 if form.non_field_errors() else 422
-    return render(request, "forum/answer.html", {**context, "current": current}, status=status)
+    context |= {"current": current, "stale": stale}
+    status = 200 if request.method != "POST" else 409 if stale else 422
+    return render(request, "forum/answer.html", context, status=status)
 
 
 @login_required
@@ -430,7 +443,7 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
         discussion_selectors.own_replies(request.user, shown)
     )
     require(answers_policy.may_rate(request.user, current, took_part=took_part))
-    form = _rating_form(request.user, current)
+    form = RatingForm(initial=answers_selectors.opinions(current, request.user)[1])
     if request.method == "POST":
         form = RatingForm(request.POST)
         if form.is_valid():

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts_selectors
@@ -18,14 +17,14 @@ from participation.services import IdeaDraft
 MOST_PHOTOS = 4
 
 
-class PhotosInput(forms.ClearableFileInput):
+class PhotosInput(forms.FileInput):
     allow_multiple_selected = True
 
 
 class PhotosField(forms.FileField):
     """Up to four photos, each decoded and made small; every wrong one gets its own sentence."""
 
-    widget = PhotosInput
+    widget = PhotosInput(attrs={"accept": "image/*", "data-photos": MOST_PHOTOS})
 
     def clean(self, data: Any, initial: Any = None) -> list[photos.Picture]:
         uploads = [upload for upload in (data or []) if upload]
@@ -113,6 +112,14 @@ class IdeaForm(forms.Form):
         self.fields["village"].choices = village_choices(_("Pilih kelurahan"))  # type: ignore[attr-defined]
         if person.village_id:
             self.fields["village"].initial = person.village_id
+        self.fields["shown_as"].choices = [  # type: ignore[attr-defined]
+            (ShownAs.NAME, person.display_name),
+            (ShownAs.PSEUDONYM, _("Warga dari kelurahan di atas")),
+        ]
+        self.fields["shown_as"].choice_hints = {  # type: ignore[attr-defined]
+            ShownAs.NAME: _("Nama Anda tampil di aspirasi ini"),
+            ShownAs.PSEUDONYM: _("Nama Anda tidak tampil"),
+        }
 
     def draft(self) -> IdeaDraft:
         data = self.cleaned_data
@@ -129,8 +136,7 @@ class IdeaForm(forms.Form):
 
 
 def category_choices() -> list[tuple[str, str]]:
-    english = (get_language() or "").startswith("en")
-    return [(c.slug, c.name_en if english else c.name) for c in selectors.categories()]
+    return [(category.slug, category.label) for category in selectors.categories()]
 
 
 def village_choices(empty: Any) -> list[tuple[Any, Any]]:

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from core.live import Fragment
 from core.text import stored_html
@@ -41,10 +42,14 @@ def rows(ideas: Iterable[Idea], *, supported: set[int], with_project: bool) -> l
 
 
 def row_fragment(idea: Idea) -> Fragment:
-    """The row of an aspirasi in its project's list; a tombstone when it is not public."""
+    """The row of an aspirasi in its project's list.
+
+    When it is not public: a tombstone, which replaces the row where it is shown and comes nowhere
+    else (it belongs to no list).
+    """
     return {
         "id": f"aspirasi-{idea.pk}",
-        "list": "aspirasi",
+        "list": "aspirasi" if idea.is_published else None,
         "order": int(idea.published_at.timestamp()) if idea.published_at else 0,
         "revision": idea.project_revision,
         "html": _row(idea, supported=False, with_project=False),
@@ -63,24 +68,35 @@ def steps_fragment(idea: Idea) -> Fragment:
 
 
 def steps(idea: Idea) -> SafeString:
-    """Five steps with their times: received, public, answered, in progress, done."""
+    """Five steps with their times: received, public, answered, in progress, done.
+
+    Three when the city will not do it. A step back (work taken up, then put off) is a step back
+    here too: what counts is the status of now.
+    """
     reached = {
         change.new: change.at for change in idea.history.filter(field=IdeaHistory.Field.STATUS)
     }
-    ended = idea.status in (Status.DECLINED, Status.OUTSIDE_AUTHORITY)
-    times = [
-        idea.created_at,
-        idea.published_at,
-        idea.answered_at,
-        reached.get(Status.IN_PROGRESS) or reached.get(Status.DONE),
-        reached.get(Status.DONE),
-    ]
-    if ended:
-        times = times[:3]
-    last = max((i for i, time in enumerate(times) if time), default=0)
+    shown = [(_("Diterima"), idea.created_at), (_("Tayang"), idea.published_at)]
+    if idea.status in (Status.DECLINED, Status.OUTSIDE_AUTHORITY):
+        shown.append((idea.get_status_display(), reached.get(idea.status) or idea.answered_at))
+    else:
+        begun = idea.status in (Status.IN_PROGRESS, Status.DONE)
+        done = reached.get(Status.DONE) if idea.status == Status.DONE else None
+        shown += [
+            (_("Ditanggapi"), idea.answered_at),
+            (_("Dikerjakan"), (reached.get(Status.IN_PROGRESS) or done) if begun else None),
+            (_("Selesai"), done),
+        ]
+    now = max(n for n, (_label, time) in enumerate(shown, start=1) if time)
     return render_to_string(
         "participation/_steps.html",
-        {"idea": idea, "times": times, "now": last + 1, "total": len(times), "ended": ended},
+        {
+            "idea": idea,
+            "steps": shown,
+            "now": now,
+            "total": len(shown),
+            "label": shown[now - 1][0],
+        },
     )
 
 

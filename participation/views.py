@@ -6,14 +6,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from core.http import seen_revision
+from core.text import staff_html
 from participation import forms, policy, rendering, selectors, services
 from participation.forms import FilterChoices
 from participation.models import Idea, Stage, Status
@@ -60,6 +69,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             **context,
             "project": shown,
             "stages": _stages(shown),
+            "takes_ideas": policy.takes_ideas(shown),
             "may_submit": policy.may_submit_idea(request.user, shown),
             "live": not (wanted.count or wanted.cursor) and wanted.sort == "newest",
         },
@@ -74,7 +84,9 @@ def project_about(request: HttpRequest, slug: str) -> HttpResponse:
         "participation/project_about.html",
         {
             "project": shown,
+            "description": staff_html(shown.description),
             "stages": _stages(shown),
+            "takes_ideas": policy.takes_ideas(shown),
             "may_submit": policy.may_submit_idea(request.user, shown),
         },
     )
@@ -135,8 +147,8 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     """
     idea = selectors.idea_for_page(request.user, pk)
     if not request.user.is_authenticated:
-        target = request.get_full_path()
-        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': target})}")
+        door = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
+        return HttpResponseClientRedirect(door) if _by_htmx(request) else redirect(door)
     supported = bool(selectors.supported_by(request.user, [idea]))
     if request.method != "POST":
         return render(
@@ -151,14 +163,18 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     decision = policy.may_support(request.user, idea)
     if not decision:
         context = {"idea": idea, "supported": supported, "may_support": decision}
-        return render(request, "participation/support.html", context, status=403)
+        response = render(request, "participation/support.html", context, status=403)
+        if _by_htmx(request):
+            # The button has no room for the reason: the browser goes to the page that has.
+            response["HX-Redirect"] = request.path
+        return response
     if request.POST.get("dukung", "ya") == "ya":
         services.support(idea=idea, person=request.user)
         supported = True
     else:
         services.withdraw_support(idea=idea, person=request.user)
         supported = False
-    if request.htmx:  # type: ignore[attr-defined]
+    if _by_htmx(request):
         wide = request.POST.get("bentuk") == "lebar"
         context = {"idea": idea, "supported": supported, "takes_support": True, "wide": wide}
         return render(request, "participation/_support.html", context)
@@ -193,6 +209,7 @@ def _list_context(
         "total": min(total, 1000),
         "total_is_more": total > 1000,
         "next_url": _with(request, kursor=page.next_cursor) if page.next_cursor else "",
+        "first_url": _with(request, kursor="") if wanted.cursor else "",
         "chips": _chips(request, wanted, choices),
         "villages": choices.villages,
         "categories": choices.categories,
@@ -220,12 +237,10 @@ def _chips(
 
 def _with(request: HttpRequest, **changes: str) -> str:
     """This address with some query values changed; '' removes one."""
-    query = request.GET.copy()
-    for name, value in changes.items():
-        if value:
-            query[name] = value
-        else:
-            query.pop(name, None)
+    query = QueryDict(mutable=True)
+    query.update(
+        {name: value for name, value in {**request.GET.dict(), **changes}.items() if value}
+    )
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
@@ -242,6 +257,10 @@ def _stages(shown: Any) -> list[dict[str, Any]]:
         }
         for n, (value, label) in enumerate(Stage.choices, start=1)
     ]
+
+
+def _by_htmx(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
 
 
 def _back(request: HttpRequest, idea: Idea) -> str:

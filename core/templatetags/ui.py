@@ -121,7 +121,7 @@ def field(
     """One field in the order label, hint, input, error, wired for screen readers."""
     widget = bound.field.widget
     kind = kind_of(widget)
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     longest = getattr(bound.field, "max_length", None)
     counter = bool(counter and longest)
     ids = {name: f"{bound.auto_id}_{name}" for name in ("helptext", "error", "count")}
@@ -134,13 +134,12 @@ def field(
         )
         if shown
     )
-    attributes = {"class": f"input {widget.attrs.get('class', '')}".strip()}
+    classes = ["input", "input--short" if short else "", widget.attrs.get("class", "")]
+    attributes: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     if kind == "checkbox":
         attributes = {}
     if kind == "textarea" and widget.attrs.get("rows") == "10":
         attributes["rows"] = "5"  # Django's default fills a phone's screen
-    if short:
-        attributes["class"] += " input--short"
     if described_by:
         attributes["aria-describedby"] = described_by
     value = bound.value() or ""
@@ -182,6 +181,12 @@ def send_error() -> dict:
 @register.inclusion_tag("ui/draft_state.html")
 def draft_state() -> dict:
     """Where a form says that its draft is kept on the device."""
+    return {}
+
+
+@register.inclusion_tag("ui/draft_discard.html")
+def draft_discard() -> dict:
+    """Throws the kept draft away; takes its room always, so that nothing shifts when it appears."""
     return {}
 
 

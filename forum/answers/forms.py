@@ -41,8 +41,8 @@ class AnswerForm(forms.Form):
         self.add_error(
             None,
             _(
-                "Rekan Anda baru saja mengubah jawaban ini. Baca versinya di halaman aspirasi, "
-                "lalu kirim lagi bila masih perlu."
+                "Rekan Anda baru saja menerbitkan atau mengubah jawaban ini. Baca versinya di bawah. "
+                "Bila Anda kirim lagi, tulisan Anda menggantikannya."
             ),
         )
 
@@ -75,10 +75,16 @@ class BasePromiseFormSet(forms.BaseFormSet):
         ]
 
 
-PromiseFormSet = forms.formset_factory(
-    PromiseForm, formset=BasePromiseFormSet, extra=0, max_num=8, absolute_max=8, validate_max=True
-)
 EMPTY_ROWS = 3
+MOST_ROWS = 8
+PromiseFormSet = forms.formset_factory(
+    PromiseForm,
+    formset=BasePromiseFormSet,
+    extra=0,
+    max_num=MOST_ROWS,
+    absolute_max=MOST_ROWS,
+    validate_max=True,
+)
 
 
 def promise_initial(answer: OfficialAnswer | None) -> list[dict[str, Any]]:
@@ -88,7 +94,7 @@ def promise_initial(answer: OfficialAnswer | None) -> list[dict[str, Any]]:
         {"kind": c.kind, "text": c.text, "due_on": c.due_on}
         for c in (answer.commitments.all() if answer else [])
     ]
-    return rows + [{"kind": kind} for kind in kinds[:EMPTY_ROWS]]
+    return (rows + [{"kind": kind} for kind in kinds[:EMPTY_ROWS]])[:MOST_ROWS]
 
 
 class RatingForm(forms.Form):

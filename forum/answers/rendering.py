@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from core.live import Fragment
 from core.text import stored_html
@@ -28,7 +29,9 @@ def official_fragment(idea: Idea, answer: OfficialAnswer | None) -> Fragment:
 def official(idea: Idea, answer: OfficialAnswer) -> str:
     days = None
     if idea.published_at:
-        days = max((answer.published_at - idea.published_at).days, 0)
+        # Days on the calendar: what is answered after midnight is not answered on the same day.
+        asked, answered = idea.published_at, answer.published_at
+        days = max((timezone.localdate(answered) - timezone.localdate(asked)).days, 0)
     return render_to_string(
         "forum/_official.html",
         {"idea": idea, "answer": answer, "body": stored_html(answer.body_html), "days": days},

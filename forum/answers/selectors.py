@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Max, Q
 
 from forum.answers.models import AnswerRating, OfficialAnswer
 
@@ -34,23 +34,23 @@ def answer_to(idea: Idea) -> OfficialAnswer | None:
     )
 
 
-def scores(answer: OfficialAnswer) -> Scores | None:
-    """What residents think of an answer; None below the minimum number of raters."""
+def opinions(answer: OfficialAnswer, person: Any) -> tuple[Scores | None, dict[str, int | None]]:
+    """What residents think of an answer, and what this person said of it, in one query.
+
+    The scores are None below the minimum number of raters; a single aspect too.
+    """
+    own = Q(person_id=person.pk if person.is_authenticated else None)
     found = AnswerRating.objects.filter(answer=answer).aggregate(
         raters=Count("pk"),
         **{f"{aspect}_mean": Avg(aspect) for aspect in ASPECTS},
         **{f"{aspect}_n": Count(aspect) for aspect in ASPECTS},
+        **{f"{aspect}_own": Max(aspect, filter=own) for aspect in ASPECTS},
     )
+    said = {aspect: found[f"{aspect}_own"] for aspect in ASPECTS}
     if found["raters"] < MINIMUM_RATERS:
-        return None
+        return None, said
     means = {
         aspect: found[f"{aspect}_mean"] if found[f"{aspect}_n"] >= MINIMUM_RATERS else None
         for aspect in ASPECTS
     }
-    return Scores(found["raters"], means)
-
-
-def rating_by(person: Any, answer: OfficialAnswer) -> AnswerRating | None:
-    if not person.is_authenticated:
-        return None
-    return AnswerRating.objects.filter(answer=answer, person=person).first()
+    return Scores(found["raters"], means), said

@@ -71,6 +71,13 @@ def place_of(idea: Idea, reply_pk: int) -> int:
     return 0 if before.count() < THREADS else top.order or 0
 
 
+def last_page(idea: Idea) -> int:
+    """Where a page with the newest threads starts: the order of the first of them."""
+    newest = rows(idea).filter(parent__isnull=True).order_by("-order")
+    orders = list(newest.values_list("order", flat=True)[: THREADS + 1])
+    return orders[THREADS - 1] or 0 if len(orders) > THREADS else 0
+
+
 def changed_since(idea: Idea, revision: int, *, limit: int) -> list[Reply]:
     """Replies that changed after a revision, in the order of change; tombstones included."""
     return list(rows(idea).filter(revision__gt=revision).order_by("revision", "id")[:limit])

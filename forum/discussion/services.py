@@ -130,19 +130,18 @@ def _take_out_of_sight(reply: Reply, *, to: Visibility) -> bool:
 def _move(reply: Reply, *, to: Visibility, since: tuple[Visibility, ...], replies: int) -> bool:
     """Move a reply into or out of sight as one change of the page; False when it already was.
 
-    Revision, order and visibility are stored together; a move that comes too late takes its
-    revision back. Last in the transaction: the aspirasi's row stays locked until the end.
+    The reply is locked first, then the aspirasi, in every service: no two of them wait for each
+    other. Last in the transaction.
     """
-    with transaction.atomic():
-        revision = participation.count_change(reply.idea, replies=replies)
-        moved = publishing.claim(
-            reply, to=to, since=since, revision=revision, order=Coalesce("order", revision)
-        )
-        if not moved:
-            transaction.set_rollback(True)
-    if moved:
-        _push(reply, revision)
-    return moved
+    rows = Reply.objects.select_for_update().filter(pk=reply.pk, visibility__in=since)
+    if rows.values_list("pk", flat=True).first() is None:
+        return False
+    revision = participation.count_change(reply.idea, replies=replies)
+    publishing.claim(
+        reply, to=to, since=since, revision=revision, order=Coalesce("order", revision)
+    )
+    _push(reply, revision)
+    return True
 
 
 def _push(reply: Reply, revision: int) -> None:

@@ -21,6 +21,7 @@ from forum.discussion import selectors as discussion_selectors
 from forum.moderation import policy, rendering, selectors, services
 from forum.moderation.forms import RulingForm
 from forum.moderation.models import Case
+from participation import policy as participation_policy
 from participation import selectors as participation_selectors
 
 CHANGES = 100
@@ -150,7 +151,10 @@ def _case_context(
         "idea": idea,
         "body": to_html(post.body),
         "form": form or RulingForm(initial={"version": case.version}),
+        "deadline": rendering.deadline(case),
         "may_rule": policy.may_rule(request.user, case),
+        "may_answer": idea.is_published
+        and participation_policy.may_answer(request.user, case.project),
         "is_held": post.visibility == Visibility.HELD,
         "is_hidden": post.visibility == Visibility.HIDDEN,
         "flags": case.flags.all(),

@@ -26,9 +26,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
     """
 
     channel_layer_alias = "none"
-    kind = ""
 
     socket: Socket | None = None
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
 
     async def connect(self) -> None:
         # Accepted first: to a browser a refused handshake looks like a lost line.

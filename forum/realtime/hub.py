@@ -20,6 +20,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from core import live
 from forum.realtime import streams
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 # acknowledgement, past the second nothing more is written until one comes (the client catches up).
 ASK_AFTER = 32 * 1024
 MOST_UNREAD = 256 * 1024
-
-SLOW = 1013  # "try again later": the browser connects again and catches up
 
 
 class Socket:
@@ -247,7 +246,7 @@ class Hub:
         oldest = time.monotonic() - settings.SILENCE_SECONDS
         for socket in self._watching():
             if socket.acknowledged_at < oldest:
-                await self._drop(socket, SLOW)
+                await self._drop(socket, live.TRY_AGAIN)
 
     async def _beat(self) -> None:
         for topic in list(self.sockets):

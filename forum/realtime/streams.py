@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 
 from accounts import policy as accounts_policy
-from core.live import person_topic
+from core.live import FORBIDDEN, person_topic
 from forum.moderation import cases
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
@@ -17,7 +17,7 @@ from participation import selectors as participation_selectors
 
 __all__ = ["FORBIDDEN", "UNKNOWN", "Refusal", "heads", "open_stream", "person_topic"]
 
-FORBIDDEN, UNKNOWN = 4403, 4404
+UNKNOWN = 4404
 
 
 @dataclass(frozen=True, slots=True)

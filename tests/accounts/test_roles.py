@@ -110,7 +110,7 @@ def test_an_ended_role_no_longer_counts_and_may_be_given_again(
         services.end_role(grant=grant, by=city_admin)
     assert not policy.has_role(fresh(resident), Role.AUDITOR)
     # The pages connect anew and are judged by what is left: not a goodbye.
-    assert closings == [(live.person_topic(resident.pk), services.CONNECT_AGAIN, None)]
+    assert closings == [(live.person_topic(resident.pk), live.TRY_AGAIN, None)]
     again = services.grant_role(person=resident, role=Role.AUDITOR, by=city_admin)
     assert again != grant
     assert RoleGrant.objects.filter(person=resident).count() == 2

@@ -1,0 +1,7 @@
+// After a failed submit the summary of what to mend gets the focus.
+const focusIn = (root) => root.querySelector(".notice--bad[role=alert][tabindex='-1']")?.focus();
+
+focusIn(document);
+document.addEventListener("htmx:afterSettle", ({ detail, target }) => {
+  if (detail.xhr?.status === 422) focusIn(target);
+});

@@ -1,0 +1,148 @@
+"""Every address by every role: who gets in, who is sent to sign in, who is told no.
+
+An address that is missing from the table fails the test: a new page needs its line here.
+"""
+
+import uuid
+
+import pytest
+from django.urls import URLPattern, URLResolver
+
+from config.urls import urlpatterns
+from forum.moderation import cases
+from participation.models import Photo
+
+# Columns: what a GET answers. 200 open; 302 to sign in or elsewhere; 403 refused; 404 not there for
+# this person; 405 POST only.
+COLUMNS = ("anonymous", "resident", "responder", "responder_elsewhere", "moderator", "planner")
+TABLE = {
+    "core:healthz": (200, 200, 200, 200, 200, 200),
+    "core:readyz": (200, 200, 200, 200, 200, 200),
+    "core:page": (200, 200, 200, 200, 200, 200),
+    "accounts:profile": (302, 200, 200, 200, 200, 200),
+    "accounts:demo_mail": (404, 404, 404, 404, 404, 404),
+    "participation:home": (200, 200, 200, 200, 200, 200),
+    "participation:project_list": (200, 200, 200, 200, 200, 200),
+    "participation:project": (200, 200, 200, 200, 200, 200),
+    "participation:project_about": (200, 200, 200, 200, 200, 200),
+    "participation:project_changes": (200, 200, 200, 200, 200, 200),
+    "participation:idea_list": (200, 200, 200, 200, 200, 200),
+    "participation:support": (302, 200, 200, 200, 200, 200),
+    "participation:own_ideas": (302, 200, 200, 200, 200, 200),
+    "participation:choose_project": (302, 302, 302, 302, 302, 302),
+    "participation:photo": (200, 200, 200, 200, 200, 200),
+    "forum:submit_idea": (302, 200, 200, 200, 200, 200),
+    "forum:idea": (200, 200, 200, 200, 200, 200),
+    "forum:idea_changes": (200, 200, 200, 200, 200, 200),
+    "forum:idea_history": (200, 200, 200, 200, 200, 200),
+    "forum:reply": (405, 405, 405, 405, 405, 405),
+    "forum:answer": (302, 403, 200, 403, 403, 403),
+    "forum:change_status": (302, 403, 200, 403, 403, 403),
+    "forum:rate": (302, 302, 302, 302, 302, 302),
+    "forum:flag_idea": (302, 403, 200, 200, 200, 200),  # the resident of the cast wrote it
+    "forum:examine_idea": (302, 405, 405, 405, 405, 405),
+    "forum:reply_detail": (200, 200, 200, 200, 200, 200),
+    "forum:edit_reply": (302, 403, 403, 403, 403, 403),  # written by another resident
+    "forum:flag_reply": (302, 200, 200, 200, 200, 200),
+    "forum:examine_reply": (302, 405, 405, 405, 405, 405),
+    "forum:answer_queue": (302, 403, 200, 200, 200, 200),
+    "forum:desk": (302, 403, 403, 403, 200, 403),
+    "forum:desk_changes": (302, 403, 403, 403, 200, 403),
+    "forum:desk_item": (302, 403, 403, 403, 200, 403),
+    "forum:rule": (302, 405, 405, 405, 405, 405),
+    "set_language": (302, 302, 302, 302, 302, 302),
+}
+# Pages of allauth and of Django's admin have tests of their own (tests/accounts).
+NOT_OURS = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_", "admin:")
+
+
+def names(patterns=urlpatterns, prefix=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_has_its_line():
+    ours = {name for name in names() if not name.startswith(NOT_OURS)}
+    assert ours - set(TABLE) == set(), "add these addresses to the table"
+    assert set(TABLE) - ours == set(), "these addresses are gone"
+
+
+@pytest.fixture
+def addresses(project, idea, make_reply, other_resident):
+    reply = make_reply()
+    case = cases.open_case(reply, cause="examined")
+    photo = Photo.objects.create(idea=idea, width=1, height=1, key=uuid.uuid4())
+    photo.file.save("a.webp", _File(b"RIFF"))
+    values = {
+        "participation:project": project.slug,
+        "participation:project_about": project.slug,
+        "participation:project_changes": project.slug,
+        "participation:photo": photo.key,
+        "forum:submit_idea": project.slug,
+        "forum:reply_detail": reply.pk,
+        "forum:edit_reply": reply.pk,
+        "forum:flag_reply": reply.pk,
+        "forum:examine_reply": reply.pk,
+        "forum:desk_item": case.pk,
+        "forum:rule": case.pk,
+        "core:page": "aturan",
+    }
+    return lambda name: _address(name, values, idea.pk)
+
+
+def _address(name, values, idea_pk):
+    from django.urls import NoReverseMatch, reverse
+
+    if name in values:
+        return reverse(name, args=[values[name]])
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=[idea_pk])
+
+
+def _File(content):
+    from django.core.files.base import ContentFile
+
+    return ContentFile(content)
+
+
+@pytest.mark.parametrize("column", range(len(COLUMNS)), ids=COLUMNS)
+def test_who_gets_in(column, addresses, cast, sign_in):
+    client = sign_in(getattr(cast, COLUMNS[column]))
+    wrong = {}
+    for name, expected in TABLE.items():
+        answer = client.get(addresses(name))
+        if answer.status_code != expected[column]:
+            wrong[name] = (answer.status_code, expected[column])
+    assert wrong == {}, "address: (answered, expected)"
+
+
+STAFF_ONLY = {
+    "participation:project": 404, "participation:project_about": 404,
+    "participation:project_changes": 404, "forum:submit_idea": 404,
+}  # fmt: skip
+
+
+def test_a_project_of_the_staff_does_not_exist_for_residents(
+    make_project, make_idea, responder, resident, sign_in, make_reply, client
+):
+    project = make_project(staff_only=True)
+    idea = make_idea(author=responder, project_=project, title="Aplikasi untuk loket")
+    reply = make_reply(author=responder, idea_=idea)
+    paths = [
+        f"/proyek/{project.slug}/", f"/proyek/{project.slug}/perubahan/",
+        f"/aspirasi/{idea.pk}/", f"/aspirasi/{idea.pk}/perubahan/",
+        f"/aspirasi/{idea.pk}/riwayat/", f"/balasan/{reply.pk}/",
+    ]  # fmt: skip
+    for browser in (client, sign_in(resident)):
+        for path in paths:
+            assert browser.get(path).status_code == 404, path
+        for path in ("/", "/proyek/", "/aspirasi/", "/aspirasi/?q=loket", "/kirim/"):
+            assert "untuk loket" not in browser.get(path).content.decode(), path
+    for path in paths:
+        assert sign_in(responder).get(path).status_code == 200, path
