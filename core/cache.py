@@ -3,14 +3,38 @@
 import logging
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
 
+_clients: dict[str, Redis] = {}
+
+
+class KeptClient(RedisCacheClient):
+    """One Redis object and its connections for the whole process.
+
+    Under ASGI Django makes a cache for each request, and it would open a connection of its own.
+    """
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self.address = servers[0]
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        if self.address not in _clients:
+            _clients[self.address] = super().get_client(key, write=write)
+        return _clients[self.address]
+
+
 class SafeRedisCache(RedisCache):
     """Rendered rows are kept here for speed only: without Redis they are rendered again."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         try:

@@ -116,7 +116,6 @@ def _idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "discussion": html,
         "next_order": next_order,
         "starts_late": starts_late,
-        "own_ids": " ".join(str(reply.pk) for reply in own if reply.is_published),
         "own_unseen": _own_unseen(own),
         "similar": participation_selectors.similar_to(shown),
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
@@ -298,6 +297,7 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "idea": shown.idea,
         "may_view": discussion_policy.may_view(person, shown),
         "may_edit": discussion_policy.may_edit(person, shown),
+        "versions": _earlier_texts(person, shown),
         "may_withdraw": discussion_policy.may_withdraw(person, shown),
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.idea.project),
@@ -307,6 +307,14 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 200 if context["may_view"] else 410
     return render(request, "forum/reply_detail.html", context, status=status)
+
+
+def _earlier_texts(person: Any, shown: Any) -> list[Any]:
+    """For the author and the moderators: what somebody took out of a text may be private."""
+    own = person.is_authenticated and person.pk == shown.author_id
+    if own or participation_policy.may_moderate(person, shown.idea.project):
+        return list(shown.versions.all())
+    return []
 
 
 @login_required

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts_selectors
@@ -164,7 +166,13 @@ class FilterChoices:
 
 
 def filter_choices() -> FilterChoices:
-    return FilterChoices(accounts_selectors.village_groups(), category_choices())
+    """Kept for some minutes: both lists change once in years and stand on every list page."""
+    key = f"filter-choices:{get_language()}"
+    kept = cache.get(key)
+    if kept is None:
+        kept = (accounts_selectors.village_groups(), category_choices())
+        cache.set(key, kept, 300)
+    return FilterChoices(*kept)
 
 
 def read_filter(data: Any, choices: FilterChoices, *, project: Project | None = None) -> IdeaFilter:

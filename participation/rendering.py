@@ -1,6 +1,6 @@
 """Rows and regions of aspirasi as HTML: rendered once, kept by revision, the same for all."""
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -10,35 +10,42 @@ from django.utils.translation import gettext as _
 
 from core.live import Fragment
 from core.text import stored_html
-from participation import policy
+from participation import policy, selectors
 from participation.models import Idea, IdeaHistory, Status
 
 KEPT_FOR = 3600
 
+# Statuses whose step has a time of its own in the history.
+MOVED = (Status.IN_PROGRESS, Status.DONE, Status.DECLINED, Status.OUTSIDE_AUTHORITY)
 
-def rows(ideas: Iterable[Idea], *, supported: set[int], with_project: bool) -> list[SafeString]:
+
+class RowState(NamedTuple):
+    """How a row is shown, beside what the aspirasi is."""
+
+    supported: bool = False  # the button is pressed
+    with_project: bool = False  # names the project
+    takes_support: bool = False
+
+
+def rows(ideas: list[Idea], *, supported: set[int], with_project: bool) -> list[SafeString]:
     """The list rows of aspirasi, from the cache where they are unchanged.
 
     `supported` are the ids whose button is shown as pressed; `with_project` names the project.
     """
-    wanted = {
-        idea.pk: _row_key(idea, supported=idea.pk in supported, with_project=with_project)
+    is_open = {idea.project_id: policy.takes_support(idea.project) for idea in ideas}
+    states = {
+        idea.pk: RowState(idea.pk in supported, with_project, is_open[idea.project_id])
         for idea in ideas
     }
-    kept = cache.get_many(wanted.values())
-    fresh = {}
-    found = []
-    for idea in ideas:
-        key = wanted[idea.pk]
-        html = kept.get(key)
-        if html is None:
-            html = fresh[key] = _row(
-                idea, supported=idea.pk in supported, with_project=with_project
-            )
-        found.append(stored_html(html))
-    if fresh:
+    language = get_language()
+    keys = {idea.pk: _row_key(idea, states[idea.pk], language) for idea in ideas}
+    kept = cache.get_many(keys.values())
+    if missing := [pk for pk, key in keys.items() if key not in kept]:
+        found = selectors.ideas_for_rows(missing)
+        fresh = {keys[pk]: _row(idea, states[pk]) for pk, idea in found.items()}
         cache.set_many(fresh, KEPT_FOR)
-    return found
+        kept |= fresh
+    return [stored_html(kept[key]) for key in keys.values() if key in kept]
 
 
 def row_fragment(idea: Idea) -> Fragment:
@@ -52,7 +59,7 @@ def row_fragment(idea: Idea) -> Fragment:
         "list": "aspirasi" if idea.is_published else None,
         "order": int(idea.published_at.timestamp()) if idea.published_at else 0,
         "revision": idea.project_revision,
-        "html": _row(idea, supported=False, with_project=False),
+        "html": _row(idea, RowState(takes_support=policy.takes_support(idea.project))),
     }
 
 
@@ -73,9 +80,8 @@ def steps(idea: Idea) -> SafeString:
     Three when the city will not do it. A step back (work taken up, then put off) is a step back
     here too: what counts is the status of now.
     """
-    reached = {
-        change.new: change.at for change in idea.history.filter(field=IdeaHistory.Field.STATUS)
-    }
+    changes = idea.history.filter(field=IdeaHistory.Field.STATUS) if idea.status in MOVED else ()
+    reached = {change.new: change.at for change in changes}
     shown = [(_("Diterima"), idea.created_at), (_("Tayang"), idea.published_at)]
     if idea.status in (Status.DECLINED, Status.OUTSIDE_AUTHORITY):
         shown.append((idea.get_status_display(), reached.get(idea.status) or idea.answered_at))
@@ -100,19 +106,11 @@ def steps(idea: Idea) -> SafeString:
     )
 
 
-def _row_key(idea: Idea, *, supported: bool, with_project: bool) -> str:
+def _row_key(idea: Idea, state: RowState, language: str | None) -> str:
     version = f"{idea.project_revision}.{idea.support_count}.{idea.reply_count}"
-    state = f"{supported:d}{with_project:d}{policy.takes_support(idea.project):d}"
-    return f"idea-row:{idea.pk}:{version}:{state}:{get_language()}"
+    flags = f"{state.supported:d}{state.with_project:d}{state.takes_support:d}"
+    return f"idea-row:{idea.pk}:{version}:{flags}:{language}"
 
 
-def _row(idea: Idea, *, supported: bool, with_project: bool) -> str:
-    return render_to_string(
-        "participation/_idea.html",
-        {
-            "idea": idea,
-            "supported": supported,
-            "with_project": with_project,
-            "takes_support": policy.takes_support(idea.project),
-        },
-    )
+def _row(idea: Idea, state: RowState) -> str:
+    return render_to_string("participation/_idea.html", {"idea": idea, **state._asdict()})

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
 
@@ -72,7 +74,7 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     A hidden one is found by everybody who may see the project: its page is a tombstone.
     """
     rows = Idea.objects.select_related(
-        "project__unit", "project__village", "author", "category", "village"
+        "project__unit", "author__village", "category", "village"
     ).prefetch_related("project__phases", "photos")
     idea = rows.filter(pk=pk).first()
     if idea is None or not policy.may_view_project(person, idea.project):
@@ -113,8 +115,19 @@ SORTS = {
 class IdeaPage:
     """One page of a list and the cursor of the next one ('' at the end)."""
 
-    ideas: list[Idea] = field(default_factory=list)
+    ideas: list[Idea] = field(default_factory=list)  # as much of them as ROW_STATE
     next_cursor: str = ""
+
+
+# What tells whether the kept HTML of a row is still right; the rest is read when it is not.
+ROW_STATE = (
+    "project_revision",
+    "support_count",
+    "reply_count",
+    "published_at",
+    "answered_at",
+    "project__id",
+)
 
 
 def list_ideas(person: Any, wanted: IdeaFilter) -> IdeaPage:
@@ -129,15 +142,22 @@ def list_ideas(person: Any, wanted: IdeaFilter) -> IdeaPage:
         rows = rows.filter(answered_at__isnull=False)
     if wanted.cursor:
         rows = _after(rows, wanted.cursor, column, kind)
-    rows = rows.order_by(f"-{column}", "-id").select_related("category", "village", "author")
-    if wanted.project is None:
-        rows = rows.select_related("project").prefetch_related("project__phases")
-    found = list(rows.defer("search_text")[: PAGE + 1])
+    rows = rows.order_by(f"-{column}", "-id").select_related("project").only(*ROW_STATE)
+    found = list(rows[: PAGE + 1])
     page = found[:PAGE]
-    if wanted.project is not None:
-        for idea in page:
-            idea.project = wanted.project
+    # One object for each project, with its phases: thirty rows are of a few projects.
+    projects = {wanted.project.pk: wanted.project} if wanted.project else {}
+    for idea in page:
+        idea.project = projects.setdefault(idea.project_id, idea.project)
+    if wanted.project is None:
+        prefetch_related_objects(list(projects.values()), "phases")
     return IdeaPage(page, _cursor(page[-1], column) if len(found) > PAGE else "")
+
+
+def ideas_for_rows(pks: list[int]) -> dict[int, Idea]:
+    """Aspirasi with what their rows show, by id."""
+    rows = Idea.objects.filter(pk__in=pks).select_related("category", "village", "project")
+    return {idea.pk: idea for idea in rows.defer("search_text")}
 
 
 def narrowed(rows: QuerySet[Idea], wanted: IdeaFilter) -> QuerySet[Idea]:
@@ -180,12 +200,26 @@ def _after(rows: QuerySet[Idea], cursor: str, column: str, kind: type) -> QueryS
     )
 
 
-def count_ideas(person: Any, wanted: IdeaFilter, *, limit: int = 1000) -> int:
-    """How many aspirasi a filter leaves, counted up to `limit` + 1 (then say "1.000+")."""
+def count_ideas(person: Any, wanted: IdeaFilter, page: IdeaPage, *, limit: int = 1000) -> int:
+    """How many aspirasi a filter leaves, counted up to `limit` + 1 (then say "1.000+").
+
+    That there are more than `limit` is kept for five minutes: it hardly changes, and finding it
+    out anew costs as much as the page. `page` is the page shown, which may be all there is.
+    """
+    if not (wanted.cursor or page.next_cursor):
+        return len(page.ideas)
+    scope = (accounts_policy.is_asn(person), wanted.project and wanted.project.pk, wanted.sort)
+    asked = repr((*scope, wanted.query, wanted.village, wanted.category, wanted.status))
+    key = f"more-than-{limit}:{sha256(asked.encode()).hexdigest()}"
+    if cache.get(key):
+        return limit + 1
     rows = narrowed(visible_to(person), wanted)
     if wanted.sort == "answered":
         rows = rows.filter(answered_at__isnull=False)
-    return rows.order_by()[: limit + 1].count()
+    counted = rows.order_by()[: limit + 1].count()
+    if counted > limit:
+        cache.set(key, True, 300)
+    return counted
 
 
 def ideas_changed_since(project: Project, revision: int, *, limit: int = 100) -> list[Idea]:

@@ -202,7 +202,7 @@ def _list_context(
     page = selectors.list_ideas(request.user, wanted)
     supported = selectors.supported_by(request.user, page.ideas)
     with_project = wanted.project is None
-    total = selectors.count_ideas(request.user, wanted)
+    total = selectors.count_ideas(request.user, wanted, page)
     return {
         "wanted": wanted,
         "rows": rendering.rows(page.ideas, supported=supported, with_project=with_project),

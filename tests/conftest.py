@@ -22,6 +22,7 @@ from tests.capabilities import (  # noqa: F401
     pytest_configure,
     pytest_runtest_setup,
 )
+from tests.server import Server, cookie_of
 
 
 @pytest.fixture(scope="session")
@@ -179,6 +180,27 @@ def person_is_staff(person: Person) -> bool:
     from accounts import policy
 
     return policy.is_asn(person)
+
+
+@pytest.fixture
+def cookie(sign_in):
+    """The session cookie of a person, for a real connection."""
+    return lambda person: cookie_of(sign_in(person))
+
+
+@pytest.fixture
+def start_server(transactional_db, city):
+    """Start a Daphne: `start_server(HEARTBEAT_SECONDS="1")`. All are stopped at the end."""
+    servers: list[Server] = []
+
+    def start(*, port: int | None = None, **environment: str) -> Server:
+        server = Server(port=port, **environment).start()
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture

@@ -30,9 +30,9 @@ def story_clock() -> Iterator[type[StoryClock]]:
     Replacing `timezone.now` itself would miss the models: their defaults hold a reference to it.
     For a command that runs alone; never in a process that serves pages.
     """
-    real = timezone.datetime  # type: ignore[attr-defined]
-    timezone.datetime = StoryClock  # type: ignore[attr-defined]
+    module: Any = timezone
+    real, module.datetime = module.datetime, StoryClock
     try:
         yield StoryClock
     finally:
-        timezone.datetime = real  # type: ignore[attr-defined]
+        module.datetime = real

@@ -272,7 +272,7 @@ class Story:
             )
         if role == "moderator":
             self.moderators.append(speaker)
-        elif role == "responder":
+        elif role == "responder" and scope:
             self.responders[scope] = speaker
 
     def _writer(self, text: dict[str, Any], *, staff_only: bool, unit: str) -> Speaker:
@@ -653,7 +653,7 @@ class Story:
             for told in self.told
             if "moderation" not in told.text
             and not told.project.staff_only
-            and told.stages[Stage.DISCUSSION][1] >= self.today
+            and (told.stages[Stage.DISCUSSION][1] or self.today) >= self.today
             and told.sent < self.now - timedelta(days=6)
         ]
         self._plan_unfounded_flags(talked)

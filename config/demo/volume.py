@@ -301,9 +301,9 @@ class Volume:
         self.project_revision = array("q", bytes(8 * self.ideas))
         revisions = [0] * PROJECTS
         for _second, index in changes:
-            place = self.place_of[index]
-            revisions[place] += 1
-            self.project_revision[index] = revisions[place]
+            number = self.place_of[index]
+            revisions[number] += 1
+            self.project_revision[index] = revisions[number]
         for number, place in enumerate(self.places):
             own = [index for index in range(self.ideas) if self.place_of[index] == number]
             Project.objects.filter(pk=place.project.pk).update(

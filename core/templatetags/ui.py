@@ -1,6 +1,7 @@
 """The pieces of screen that every page shares: icons, form fields, times, numbers, live words."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 
 from django import forms, template
 from django.forms.utils import flatatt
@@ -17,6 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A decorative icon of the sprite; the words beside it carry the meaning."""
     return format_html(

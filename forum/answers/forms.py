@@ -41,8 +41,8 @@ class AnswerForm(forms.Form):
         self.add_error(
             None,
             _(
-                "Rekan Anda baru saja menerbitkan atau mengubah jawaban ini. Baca versinya di bawah. "
-                "Bila Anda kirim lagi, tulisan Anda menggantikannya."
+                "Rekan Anda baru saja menerbitkan atau mengubah jawaban ini. Baca versinya di "
+                "halaman ini. Bila Anda kirim lagi, tulisan Anda menggantikannya."
             ),
         )
 

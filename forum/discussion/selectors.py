@@ -119,7 +119,7 @@ def parent_for(idea: Idea, pk: int | None) -> Reply | None:
         return None
     reply = (
         Reply.objects.filter(pk=pk, idea=idea, visibility=Visibility.PUBLISHED)
-        .select_related("parent")
+        .select_related("author", "parent__author")
         .first()
     )
     return (reply.parent or reply) if reply else None

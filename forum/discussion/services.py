@@ -41,7 +41,7 @@ def submit_reply(
     """Store a reply, held; screen it; publish it, or put it on the moderation desk.
 
     A civil servant always speaks under name and unit. The same client key from the same author
-    gives the first reply back. `parent` must be a published top-level reply of the aspirasi.
+    gives the first reply back, with the newer text. `parent` must be a published top-level reply of the aspirasi.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)
@@ -62,13 +62,20 @@ def submit_reply(
         first = Reply.objects.filter(author=author, client_key=client_key).first()
         if first is None:
             raise
-        return first
+        return _sent_again(first, body)
     findings = screening.findings(body, author=author)
     if findings:
         cases.open_case(reply, cause="held", findings=findings)
     else:
         publish_reply(reply=reply)
     return reply
+
+
+def _sent_again(first: Reply, body: str) -> Reply:
+    """The answer to the first send was lost. What the author changed since counts as an edit."""
+    if first.body != body and policy.may_edit(first.author, first):
+        edit_reply(reply=first, by=first.author, body=body, seen_version=first.version)
+    return first
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def _case_context(
         and participation_policy.may_answer(request.user, case.project),
         "is_held": post.visibility == Visibility.HELD,
         "is_hidden": post.visibility == Visibility.HIDDEN,
-        "flags": case.flags.all(),
-        "rulings": case.rulings.all(),
+        "flags": list(case.flags.all()),
+        "rulings": list(case.rulings.all()),
         "similar": participation_selectors.similar_to(idea),
     }

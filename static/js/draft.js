@@ -63,10 +63,11 @@ function restore(form) {
   const inputs = inputsOf(form);
   const texts = inputs.filter(isText);
   const answered = form.querySelector("[aria-invalid=true], .notice--bad:not([hidden])");
-  if (answered || !texts.some((input) => !input.value && draft.fields[input.name]?.[0])) return;
+  if (!texts.some((input) => !input.value && draft.fields[input.name]?.[0])) return;
   for (const input of inputs) {
     const values = draft.fields[input.name];
-    if (isToggle(input)) input.checked = Boolean(values?.includes(input.value));
+    // What the server sent back wins, but not over text that was typed after it and then reloaded.
+    if (isToggle(input)) input.checked = answered ? input.checked : Boolean(values?.includes(input.value));
     else if (values && (!isText(input) || !input.value)) input.value = values[0];
   }
   show(form, draft.at);
