@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, services
@@ -105,7 +106,7 @@ class SignupForm(allauth_forms.SignupForm):
         # The password stays in ACCOUNT_SIGNUP_FIELDS so that signing in has a password field.
         self.fields.pop("password1", None)
         _plain_email(self.fields["email"])
-        self.fields["email"].help_text = _("Untuk mengirim kode masuk. Tidak tampil di mana pun.")
+        self.fields["email"].help_text = _("Untuk mengirim kode masuk. Tidak ditampilkan kepada umum.")
         self.fields["consent"].label = format_html(
             _(
                 'Saya setuju dengan <a href="{rules}">aturan berdiskusi</a> dan '
@@ -277,6 +278,6 @@ class ProfileForm(forms.Form):
             initial={
                 "display_name": person.display_name,
                 "village": person.village_id or "",
-                "language": person.language or settings.LANGUAGE_CODE,
+                "language": get_language() or settings.LANGUAGE_CODE,
             },
         )

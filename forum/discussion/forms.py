@@ -30,7 +30,11 @@ class ReplyForm(forms.Form):
 
     def add_parent_gone(self) -> None:
         self.add_error(
-            None, _("Balasan yang Anda jawab sudah tidak tayang. Kirim tanpa mengutipnya.")
+            None,
+            _(
+                "Balasan yang Anda jawab sudah tidak tayang. Bila Anda kirim lagi, tulisan Anda "
+                "menjadi balasan biasa."
+            ),
         )
 
 

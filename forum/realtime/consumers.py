@@ -6,6 +6,7 @@ import json
 import logging
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -17,6 +18,11 @@ log = logging.getLogger(__name__)
 
 GARBAGE, TOO_BIG = 4400, 4413
 LONGEST_FRAME = 256
+
+
+def _database(read: Any) -> Any:
+    """Reads beside each other: after a restart a thousand readers come back at once."""
+    return database_sync_to_async(read, thread_sensitive=False)
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -33,12 +39,20 @@ class LiveConsumer(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)
         self.kind = kind
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' look at old database connections before each frame.
+
+        That look takes its turn in the one thread in which sockets use the database: the
+        acknowledgements of a full room would keep new readers waiting at the door.
+        """
+        await getattr(self, get_handler_name(message))(message)
+
     async def connect(self) -> None:
         # Accepted first: to a browser a refused handshake looks like a lost line.
         await self.accept()
         person, session = self.scope["user"], self.scope["session"]
         key = self.scope["url_route"]["kwargs"].get("key", "")
-        opened = await database_sync_to_async(streams.open_stream)(person, session, self.kind, key)
+        opened = await _database(streams.open_stream)(person, session, self.kind, key)
         if isinstance(opened, streams.Refusal):
             await self._refuse(opened.code, "not opened")
             return
@@ -55,7 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await hub().join(topic, self.socket)
         if self.socket.person_id is not None:
             await hub().join(streams.person_topic(self.socket.person_id), self.socket)
-        head = await database_sync_to_async(streams.heads)([topic])
+        head = await _database(streams.heads)([topic])
         await self.socket.ask(head.get(topic, 0))
         _forget_request(self.scope)
 

@@ -1,16 +1,27 @@
-// Starts each behaviour on the pages that carry its mark. Every page works without it.
-import "./focus-errors.js";
-import "./menu.js";
-import "./offline.js";
-import "./relative-time.js";
-import "./submit-once.js";
-
+// Starts each behaviour on the pages that carry its mark. Every page works without it, so what is
+// read is painted first: on a slow line the scripts would only take their share of it.
 const has = (mark) => document.querySelector(mark);
 
-if (has("[data-draft], [data-draft-clear]")) import("./draft.js");
-if (has("[data-live]")) import("./live.js");
-if (has("[data-counter]")) import("./counter.js");
-if (has("[data-photos]")) import("./photos.js");
-if (has("[data-reply-target]")) import("./reply-inline.js");
-if (has("[data-desk-keys]")) import("./desk-keys.js");
-if (has("[data-desk-keys]")) import("./deadline.js");
+async function start() {
+  await Promise.all([
+    import("./focus-errors.js"),
+    import("./menu.js"),
+    import("./offline.js"),
+    import("./relative-time.js"),
+    import("./submit-once.js"),
+    has("[data-draft], [data-draft-clear]") && import("./draft.js"),
+    has("[data-live]") && import("./live.js"),
+    has("[data-counter]") && import("./counter.js"),
+    has("[data-photos]") && import("./photos.js"),
+    has("[data-reply-target]") && import("./reply-inline.js"),
+    has("[data-desk-keys]") && import("./desk-keys.js"),
+    has("[data-desk-keys]") && import("./deadline.js"),
+  ]);
+  const htmx = document.createElement("script");
+  htmx.src = document.body.dataset.htmx;
+  document.head.append(htmx);
+}
+
+// A page in the background is never painted: there it starts at once.
+if (document.hidden) start();
+else requestAnimationFrame(() => setTimeout(start));

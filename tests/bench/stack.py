@@ -27,9 +27,11 @@ def prepared(*, ideas: int, replies: int) -> Iterator[str]:
             import django
 
             django.setup()
-            _fill(ideas, replies)
-            yield _stack_name()
-            _let_go()
+            try:
+                _fill(ideas, replies)
+                yield _stack_name()
+            finally:
+                _let_go()
     finally:
         shutil.rmtree(var, ignore_errors=True)
 
