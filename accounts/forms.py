@@ -106,7 +106,9 @@ class SignupForm(allauth_forms.SignupForm):
         # The password stays in ACCOUNT_SIGNUP_FIELDS so that signing in has a password field.
         self.fields.pop("password1", None)
         _plain_email(self.fields["email"])
-        self.fields["email"].help_text = _("Untuk mengirim kode masuk. Tidak ditampilkan kepada umum.")
+        self.fields["email"].help_text = _(
+            "Untuk mengirim kode masuk. Tidak ditampilkan kepada umum."
+        )
         self.fields["consent"].label = format_html(
             _(
                 'Saya setuju dengan <a href="{rules}">aturan berdiskusi</a> dan '

@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.locale import LocaleMiddleware
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -43,6 +45,20 @@ class CityTime:
             return self.get_response(request)
         with timezone.override(ZoneInfo(selectors.city().time_zone)):
             return self.get_response(request)
+
+
+class ChosenLanguage(LocaleMiddleware):
+    """Indonesian, unless this reader chose another language here.
+
+    What a phone says of itself does not count: many phones in the city are set to English by
+    people who read Indonesian.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        known = chosen in dict(settings.LANGUAGES)
+        translation.activate(chosen if known and chosen else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
 
 class StaffSecondFactor:

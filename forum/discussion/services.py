@@ -41,7 +41,8 @@ def submit_reply(
     """Store a reply, held; screen it; publish it, or put it on the moderation desk.
 
     A civil servant always speaks under name and unit. The same client key from the same author
-    gives the first reply back, with the newer text. `parent` must be a published top-level reply of the aspirasi.
+    gives the first reply back, with the newer text. `parent` must be a published top-level reply
+    of the aspirasi.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polib
 import pytest
+from django.conf import settings
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import translation
@@ -346,3 +347,10 @@ def test_what_is_missing_in_a_form_is_said_in_the_language_chosen(told, sign_in,
             if found := words_of(answer.content.decode()) & other:
                 strange[language, url] = found
     assert strange == {}
+
+
+def test_a_phone_set_to_english_still_opens_the_forum_in_indonesian(client, city):
+    page = client.get("/", headers={"Accept-Language": "en-US,en;q=0.9"}).content.decode()
+    assert '<html lang="id"' in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "xx"
+    assert '<html lang="id"' in client.get("/").content.decode()
