@@ -38,11 +38,16 @@ def is_refused(answer, *, status=422):
     assert "Traceback" not in page
 
 
-@pytest.mark.parametrize("bad", BAD_TEXTS)
-@pytest.mark.parametrize("field", ["title", "body", "place"])
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [
+        (field, bad)
+        for field in ("title", "body", "place")
+        for bad in BAD_TEXTS
+        if not (field == "place" and bad in ("blank", "missing"))  # the place may be empty
+    ],
+)
 def test_an_aspirasi_with_a_bad_text(field, bad, sign_in, resident, project, idea_form):
-    if field == "place" and bad in ("blank", "missing"):
-        pytest.skip("the place may be empty")
     sent = idea_form(**{field: BAD_TEXTS[bad], "shown_as": "pseudonym"})
     answer = sign_in(resident).post(f"/proyek/{project.slug}/kirim/", sent)
     is_refused(answer)

@@ -33,6 +33,12 @@ EXPECTED = (
 )
 VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""
+# The last script that a page loads is htmx, when all others have started.
+STARTED = """() => new Promise((started) => {
+    const there = () => !document.body.dataset.htmx || window.htmx;
+    const look = () => there() ? started() : setTimeout(look, 20);
+    look();
+})"""
 
 FAILED = pytest.StashKey[bool]()
 
@@ -131,7 +137,10 @@ def browse(request, chromium: Browser, server: Server, sign_in):
                     }
                 ]
             )
-        return context.new_page()
+        page = context.new_page()
+        if options.get("java_script_enabled", True):
+            wait_for_the_scripts(page)
+        return page
 
     yield open_window
     for context in contexts:
@@ -140,6 +149,20 @@ def browse(request, chromium: Browser, server: Server, sign_in):
                 print(f"--- {page.url}\n{page.locator('body').inner_text()[:3000]}")
         context.close()
     assert not complaints, complaints
+
+
+def wait_for_the_scripts(page: Page) -> None:
+    """From now on a page that was opened is one whose scripts have started."""
+
+    def and_wait(open_page):
+        def opened(*arguments, **options):
+            response = open_page(*arguments, **options)
+            page.evaluate(STARTED)
+            return response
+
+        return opened
+
+    page.goto, page.reload = and_wait(page.goto), and_wait(page.reload)
 
 
 @pytest.fixture

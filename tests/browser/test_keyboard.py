@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from forum.answers import services as answers
 from forum.moderation import services as moderation
 from forum.moderation.models import Rule
+from tests.browser.conftest import STARTED
 
 # What has the focus: its tag and words, whether a ring shows, whether something lies over it.
 FOCUS = """() => {
@@ -85,7 +86,7 @@ def test_from_the_skip_link_to_the_filters_and_the_support_button(
 def test_replying_to_a_reply_and_its_menu(browse, idea, make_reply, resident, width):
     reply = make_reply()
     page = browse(resident, viewport={"width": width, "height": 740})
-    page.goto(f"/aspirasi/{idea.pk}/", wait_until="networkidle")
+    page.goto(f"/aspirasi/{idea.pk}/")
     row = page.locator(f"#balasan-{reply.pk}")
     tab_to(page, row.get_by_role("link", name=re.compile("^Balas")))
     press(page, "Enter")
@@ -112,7 +113,7 @@ def test_news_is_taken_and_an_empty_reply_is_mended(
     browse, idea, resident, other_resident, server, cookie
 ):
     page = browse(resident)
-    page.goto(f"/aspirasi/{idea.pk}/", wait_until="networkidle")
+    page.goto(f"/aspirasi/{idea.pk}/")
     expect(page.locator("[data-live-slot] [data-live-word]")).to_have_text("Terhubung")
     server.reply(idea.pk, "Dari tetangga", cookie=cookie(other_resident))
     bar = page.locator("button.livebar")
@@ -135,7 +136,7 @@ def test_news_is_taken_and_an_empty_reply_is_mended(
 def test_rating_an_official_answer(browse, idea, responder, resident):
     answers.publish_answer(idea=idea, officer=responder, body="Terima kasih.", promises=[])
     page = browse(resident)
-    page.goto(f"/aspirasi/{idea.pk}/", wait_until="networkidle")
+    page.goto(f"/aspirasi/{idea.pk}/")
     clear = page.get_by_role("group", name="Jelas")
     tab_to(page, clear.get_by_label("1 dari 4"))
     press(page, "ArrowRight")
@@ -155,7 +156,7 @@ def test_the_desk(browse, make_reply, make_person, moderator):
         for body in ("Jual kucing", "Jual pulsa", "Jual motor")
     ]
     page = browse(moderator)
-    page.goto("/meja/", wait_until="networkidle")
+    page.goto("/meja/")
     tickets = page.locator(".ticket a")
     press(page, "ArrowDown")
     expect(tickets.nth(0)).to_be_focused()
@@ -164,7 +165,7 @@ def test_the_desk(browse, make_reply, make_person, moderator):
     press(page, "ArrowUp")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 laporan warga")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    page.evaluate(STARTED)
 
     press(page, "s")
     form = page.get_by_role("form", name="Sembunyikan dengan alasan")
@@ -187,7 +188,7 @@ def test_the_shortcuts_of_the_desk_are_listed_and_can_be_switched_off(
 ):
     case = moderation.flag(target=make_reply(), person=make_person(), reason=Rule.SPAM)
     page = browse(moderator)
-    page.goto(f"/meja/{case.pk}/", wait_until="networkidle")
+    page.goto(f"/meja/{case.pk}/")
     press(page, "?")
     dialog = page.get_by_role("dialog", name="Pintasan papan tik")
     expect(dialog).to_be_visible()

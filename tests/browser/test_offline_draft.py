@@ -15,7 +15,7 @@ BODY = "Lampu pertama sebaiknya di dekat tangga."
 def page(browse, idea, resident):
     """A resident on the page of an aspirasi."""
     page = browse(resident)
-    page.goto(f"/aspirasi/{idea.pk}/", wait_until="networkidle")
+    page.goto(f"/aspirasi/{idea.pk}/")
     return page
 
 
@@ -29,7 +29,7 @@ def send(page):
 
 def test_a_typed_reply_is_still_there_after_a_reload(page, idea, make_reply):
     answered = make_reply("Mulai dari mana?")
-    page.reload(wait_until="networkidle")
+    page.reload()
     row = page.locator(f"#balasan-{answered.pk}")
     row.get_by_role("link", name=re.compile("^Balas")).click()
     page.locator("#id_body").fill(BODY)
@@ -123,7 +123,7 @@ def test_a_second_press_while_the_first_is_on_its_way_does_nothing(page, idea):
 
 def test_an_aspirasi_in_the_making_survives_and_goes_when_it_is_sent(browse, project, resident):
     page = browse(resident)
-    page.goto(f"/proyek/{project.slug}/kirim/", wait_until="networkidle")
+    page.goto(f"/proyek/{project.slug}/kirim/")
     page.get_by_label("Apa yang Anda usulkan?").fill("Keran air minum di taman")
     page.get_by_label("Ceritakan lebih lanjut").fill("Anak-anak haus sepulang sekolah.")
     page.get_by_label("Lainnya").check()

@@ -32,7 +32,7 @@ WRONG = {
 
 
 def fill(page, project):
-    page.goto(f"/proyek/{project.slug}/kirim/", wait_until="networkidle")
+    page.goto(f"/proyek/{project.slug}/kirim/")
     page.get_by_label("Apa yang Anda usulkan?").fill("Ubin lepas di jalur utama")
     page.get_by_label("Ceritakan lebih lanjut").fill("Dua orang tersandung minggu ini.")
     page.get_by_label("Lainnya").check()

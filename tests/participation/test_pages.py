@@ -421,7 +421,7 @@ def test_a_held_aspirasi_never_has_a_row(anonymous, make_project, make_idea):
 
 def test_the_category_is_named_in_the_language_of_the_reader(anonymous, idea):
     assert "Penerangan" in text_of(anonymous.get(IDEAS))
-    english = anonymous.get(IDEAS, headers={"accept-language": "en"})
+    english = anonymous.get(IDEAS, headers={"cookie": "django_language=en"})
     assert "Lighting" in text_of(english)
     row = re.search(r"<article.*?</article>", text_of(english), re.DOTALL)
     assert row is not None
@@ -437,7 +437,7 @@ def test_only_the_plain_list_of_a_project_is_live(anonymous, project, idea):
     assert f'data-revision="{project.revision}"' in content
     assert f'data-socket="/langsung/proyek/{project.slug}/"' in content
     assert 'id="aspirasi" data-live-dir="desc"' in content
-    english = text_of(anonymous.get(page_of(project), headers={"accept-language": "en"}))
+    english = text_of(anonymous.get(page_of(project), headers={"cookie": "django_language=en"}))
     assert f'data-socket="/langsung/proyek/{project.slug}/?bahasa=en"' in english
     for query in ({"q": "lampu"}, {"urut": "supported"}, {"kelurahan": AKCAYA}):
         assert "data-socket" not in text_of(anonymous.get(page_of(project), query))
