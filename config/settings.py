@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_tasks",
+    "django_tasks_db",
     "django_htmx",
     "csp",
     "channels",
@@ -180,6 +182,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
+
+# --- Background work -----------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# A worker that gave no sign of life for so long is taken for dead and its job is run again.
+JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", default=60.0)
 
 # --- Language, time, numbers ---------------------------------------------------------------------
 
