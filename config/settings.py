@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.city",
+                "notifications.context_processors.badge",
             ],
         },
     },
@@ -368,6 +369,8 @@ if OIDC_SERVER_URL:
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rembuk <rembuk@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail that cannot be delivered comes back to; feed it to `manage.py bounce -`.
+BOUNCE_EMAIL = env.str("BOUNCE_EMAIL", default=DEFAULT_FROM_EMAIL)
 if DEMO:
     EMAIL_BACKEND = "core.demo_mail.Backend"
     EMAIL_FILE_PATH = VAR_DIR / "demo-mail"
