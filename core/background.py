@@ -115,11 +115,12 @@ def run(job: DBTaskResult, worker: str) -> bool:
     When another worker took the job up in the meantime, that one's outcome stands and this one's is
     dropped.
     """
-    name, began, failure = rules_of(job).name, time.monotonic(), None
+    name, began = rules_of(job).name, time.monotonic()
+    failure: BaseException | None = None
     try:
         with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
             job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a library that exits may not take the worker along
         failure = error
     with transaction.atomic():
         held, _ = Lease.objects.filter(job_id=job.pk, worker=worker).delete()
