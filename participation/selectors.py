@@ -79,7 +79,8 @@ def visible_to(person: Any) -> QuerySet[Idea]:
 def idea_for_page(person: Any, pk: int) -> Idea:
     """One aspirasi with what its page needs; Http404 when the person may not know of it.
 
-    `reader_supports` says whether this person supports it. A hidden one is found by everybody who may see the project: its page is a tombstone.
+    A hidden one is found by everybody who may see the project: its page is a tombstone.
+    `reader_supports` says whether this person supports it.
     """
     rows = Idea.objects.select_related(
         "project__unit", "project__village", "author", "category", "village"

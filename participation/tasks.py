@@ -5,7 +5,8 @@ from notifications import services as notifications
 from participation import selectors
 
 
-@task(name="participation.tell_followers")
+# Killed often it still comes to its end: each run starts where the one before was killed.
+@task(name="participation.tell_followers", retries=20)
 def tell_followers(*, event_id: int, idea_id: int, by_id: int) -> None:
     """Tell them in batches, in the order of their ids; not the one who did it.
 

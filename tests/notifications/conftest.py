@@ -6,6 +6,7 @@ from accounts import selectors as accounts
 from forum import tasks
 from notifications.models import Delivery, Notice, Receipt
 from tests.jobs import drain
+from tests.notifications.mailbox import Mailbox
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,16 @@ def dropped():
     return lambda: sorted(
         Delivery.objects.filter(state="dropped").values_list("why_dropped", flat=True)
     )
+
+
+@pytest.fixture
+def mailbox(settings):
+    """A mail server that runs beside the test and is spoken to by SMTP."""
+    server = Mailbox().start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_TIMEOUT = 5
+    yield server
+    server.stop()
