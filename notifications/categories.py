@@ -35,6 +35,9 @@ CHOICES: dict[str, tuple[Cadence, ...]] = {
     Channel.EMAIL: (Cadence.NOW, Cadence.DAILY, Cadence.WEEKLY, Cadence.OFF),
 }
 
+# In the forum itself there is nothing between at once and not at all.
+IN_APP = {Cadence.NOW: _("Ya"), Cadence.OFF: _("Tidak")}
+
 DEFAULTS: dict[str, dict[str, Cadence]] = {
     Category.REPLY: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
     Category.ANSWER: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},

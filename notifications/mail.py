@@ -85,7 +85,7 @@ def compose(
             "places": _by_place(news),
             "count": len(news),
             "cadence": cadence,
-            "labels": [Category(category).label for category in categories],
+            "labels": [str(Category(category).label) for category in categories],
             "colours": COLOURS.get(accounts.city().theme, COLOURS["pontianak"]),
             "site": absolute(""),
             "unsubscribe_url": way_out,

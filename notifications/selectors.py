@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from core.http import decode_cursor, encode_cursor
-from notifications.categories import CHOICES, DEFAULTS, Category, Channel
+from notifications.categories import CHOICES, DEFAULTS, IN_APP, Category, Channel
 from notifications.models import (
     DeliveryTimes,
     Event,
@@ -201,13 +201,18 @@ def matrix(person: Any) -> list[WantedRow]:
                 Wanted(
                     channel=channel,
                     current=chosen.get((category, channel), DEFAULTS[category][channel]),
-                    choices=[(cadence.value, str(cadence.label)) for cadence in CHOICES[channel]],
+                    choices=_named(channel),
                 )
                 for channel, _label in channels()
             ],
         )
         for category in Category
     ]
+
+
+def _named(channel: str) -> list[tuple[str, str]]:
+    labels = IN_APP if channel == Channel.APP else {}
+    return [(c.value, str(labels.get(c, c.label))) for c in CHOICES[channel]]
 
 
 def delivery_times(person: Any) -> DeliveryTimes:

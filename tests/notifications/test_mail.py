@@ -44,6 +44,7 @@ def test_a_reply_is_mailed_at_once_as_text_and_html(mailbox, make_reply, residen
         assert "Balasan baru untuk Anda" in body
         assert "Budi Prasetyo" in body
         assert f"/aspirasi/{idea.pk}/?balasan={reply.pk}#balasan-{reply.pk}" in body
+        assert "memilih kabar: Balasan untuk saya." in body
     assert mail["Auto-Submitted"] == "auto-generated"
 
 
