@@ -75,11 +75,7 @@ run: $(RUN_STAMP) ## Demo city in the browser, with residents and officers to si
 	@$(BIN)/python manage.py load_city $(CITY)
 	@$(BIN)/python manage.py load_demo --city $(CITY)
 	@echo "http://127.0.0.1:$(PORT)/ (Ctrl-C stops)"
-	@exec $(BIN)/daphne $(DAPHNE_FLAGS) --bind 127.0.0.1 --port $(PORT) config.asgi:application
-
-# A socket message is at most 64 KiB; a link that is silent for 20 s is asked whether it lives.
-DAPHNE_FLAGS := --websocket-max-message-size 65536 --websocket-max-frame-size 65536 \
-	--ping-interval 20 --no-server-name --verbosity 0
+	@exec $(BIN)/python manage.py serve --port $(PORT)
 
 PORT_IS_FREE = import socket; socket.create_server(("127.0.0.1", int("$(PORT)"))).close()
 

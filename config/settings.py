@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django_tasks",
+    "django_tasks_db",
     "django_htmx",
     "csp",
     "channels",
@@ -106,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.city",
+                "notifications.context_processors.badge",
             ],
         },
     },
@@ -180,6 +183,12 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
+
+# --- Background work -----------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# A worker that gave no sign of life for so long is taken for dead and its job is run again.
+JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", default=60.0)
 
 # --- Language, time, numbers ---------------------------------------------------------------------
 
@@ -360,6 +369,8 @@ if OIDC_SERVER_URL:
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rembuk <rembuk@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail that cannot be delivered comes back to; feed it to `manage.py bounce -`.
+BOUNCE_EMAIL = env.str("BOUNCE_EMAIL", default=DEFAULT_FROM_EMAIL)
 if DEMO:
     EMAIL_BACKEND = "core.demo_mail.Backend"
     EMAIL_FILE_PATH = VAR_DIR / "demo-mail"

@@ -9,6 +9,7 @@ from core import views as core_views
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("", include("participation.urls")),
     path("", include("forum.urls")),
     path("bahasa/", set_language, name="set_language"),

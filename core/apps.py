@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.urls import register_converter
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -13,3 +14,5 @@ class CoreConfig(AppConfig):
 
         # Here and not in config.urls: the addresses of the sockets use it too.
         register_converter(NumberConverter, "number")
+        # Every process knows every task by its name, whoever it is that enqueues or runs it.
+        autodiscover_modules("tasks")

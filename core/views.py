@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -14,7 +15,9 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.background import oldest_ready
 from core.policy import Refused
+from core.schedule import oldest_due
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +34,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether this process can serve: database, channel layer, migrations. 503 when it cannot."""
+    """Whether this process can serve: database, channel layer, migrations. 503 when it cannot.
+
+    Background work that waits is told, but a web process is not taken out of service for it.
+    """
     findings = {
         "database": _finding(_ask_database),
         "migrations": _finding(_ask_migrations),
         "channel_layer": _finding(_ask_channel_layer),
     }
     well = all(finding == "ok" for finding in findings.values())
+    findings["background_work"] = _finding(_ask_background_work)
     return JsonResponse({"ready": well, **findings}, status=200 if well else 503)
 
 
@@ -68,6 +75,12 @@ def _ask_channel_layer() -> None:
     if layer is None:
         raise RuntimeError("no channel layer")
     async_to_sync(layer.group_send)("ready", {"type": "ready"})
+
+
+def _ask_background_work() -> None:
+    waits = max(oldest_ready() or timedelta(), oldest_due() or timedelta())
+    if waits > timedelta(minutes=5):
+        raise RuntimeError(f"something waits since {waits}: does a worker and a scheduler run?")
 
 
 @require_safe

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forum import views
 from forum.moderation import views as desk
+from forum.notify import views as notify
 
 app_name = "forum"
 
@@ -22,6 +23,10 @@ urlpatterns = [
     path("balasan/<number:pk>/ubah/", views.edit_reply, name="edit_reply"),
     path("balasan/<number:pk>/laporkan/", views.flag_reply, name="flag_reply"),
     path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
+    path("kabar/", notify.notices, name="notices"),
+    path("kabar/perubahan/", notify.notice_changes, name="notice_changes"),
+    path("kabar/dibaca/", notify.mark_all_seen, name="mark_all_seen"),
+    path("kabar/<number:pk>/", notify.open_notice, name="open_notice"),
     path("jawaban/", views.answer_queue, name="answer_queue"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),

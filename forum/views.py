@@ -35,6 +35,8 @@ from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
 from forum.moderation import services as moderation_services
 from forum.moderation.forms import FlagForm
+from notifications import selectors as notifications_selectors
+from notifications import services as notifications_services
 from participation import policy as participation_policy
 from participation import rendering as participation_rendering
 from participation import selectors as participation_selectors
@@ -87,6 +89,9 @@ def idea(request: HttpRequest, pk: int) -> HttpResponse:
     shown = participation_selectors.idea_for_page(request.user, pk)
     if not participation_policy.may_view_idea(request.user, shown):
         return render(request, "forum/idea_hidden.html", {"idea": shown}, status=410)
+    thread = participation_services.thread_key(shown)
+    if notifications_selectors.badge(request.user, thread_key=thread).of_thread:
+        notifications_services.mark_seen(person=request.user, thread_key=thread)
     return render(request, "forum/idea.html", _idea_context(request, shown))
 
 
@@ -99,7 +104,7 @@ def _idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     elif request.GET.get("dari") == "akhir":
         from_order = discussion_selectors.last_page(shown)
     html, next_order, starts_late = discussion_rendering.discussion(shown, from_order=from_order)
-    supported = bool(participation_selectors.supported_by(person, [shown]))
+    supported = shown.reader_supports
     own = discussion_selectors.own_replies(person, shown)
     answer = answers_selectors.answer_to(shown) if shown.answered_at else None
     return {

@@ -273,6 +273,7 @@ class IdeaHistory(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["at"], name="idea_history_at")]
 
     def __str__(self) -> str:
         return f"{self.idea_id}: {self.old} -> {self.new}"
@@ -298,6 +299,48 @@ class Support(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} -> {self.idea_id}"
+
+
+class Follow(models.Model):
+    """A person wants to hear of a project, or nothing of it at all."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="follows")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    muted = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "person"], name="follow_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {'mutes' if self.muted else 'follows'} {self.project_id}"
+
+
+class Visit(models.Model):
+    """When a person last looked at a project, or (without one) at the home page.
+
+    `at` is the last look. `before` is the end of the visit before this one: what changed since then
+    is new to the person.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="visits")
+    at = models.DateTimeField()
+    before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # NULL is never equal to NULL in an index: the home page needs its own.
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(project=None), name="visit_home_once"
+            ),
+            models.UniqueConstraint(fields=["person", "project"], name="visit_project_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.project_id or 'home'}"
 
 
 class Photo(models.Model):

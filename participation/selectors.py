@@ -1,5 +1,6 @@
 """What people read of projects and aspirasi; `visible_to` is the one predicate of visibility."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +9,16 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
 from django.http import Http404
 from django.utils import timezone
 
@@ -17,7 +27,16 @@ from core import search
 from core.http import decode_cursor, encode_cursor
 from core.publishing import Visibility
 from participation import policy
-from participation.models import Category, Idea, IdeaHistory, Photo, Project, Status, Support
+from participation.models import (
+    Category,
+    Follow,
+    Idea,
+    IdeaHistory,
+    Photo,
+    Project,
+    Status,
+    Support,
+)
 
 PAGE = 30
 
@@ -72,10 +91,13 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     """One aspirasi with what its page needs; Http404 when the person may not know of it.
 
     A hidden one is found by everybody who may see the project: its page is a tombstone.
+    `reader_supports` says whether this person supports it.
     """
     rows = Idea.objects.select_related(
         "project__unit", "author__village", "category", "village"
     ).prefetch_related("project__phases", "photos")
+    own = Support.objects.filter(idea=OuterRef("pk"), person_id=person.pk)
+    rows = rows.annotate(reader_supports=Exists(own) if person.is_authenticated else Value(False))
     idea = rows.filter(pk=pk).first()
     if idea is None or not policy.may_view_project(person, idea.project):
         raise Http404("idea")
@@ -244,6 +266,47 @@ def supported_by(person: Any, ideas: list[Idea]) -> set[int]:
     )
 
 
+# --- Who hears of it ----------------------------------------------------------------------------
+
+
+def audience(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | None]:
+    """A batch of those who support an aspirasi or follow its project: ids in rising order.
+
+    Without its author and without who has muted the project. `after` is where the batch before
+    ended; returns also where this one ends, None when it is the last.
+    """
+    supporters = Support.objects.filter(idea=idea, person_id__gt=after).order_by("person_id")
+    follows = Follow.objects.filter(project_id=idea.project_id, person_id__gt=after)
+    followers = follows.filter(muted=False).order_by("person_id")
+    found = {*supporters.values_list("person_id", flat=True)[:limit]}
+    found |= {*followers.values_list("person_id", flat=True)[:limit]}
+    batch = sorted(found)[:limit]
+    end = batch[-1] if len(batch) == limit else None
+    return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
+
+
+def not_muted(project_id: int, people: Iterable[int]) -> list[int]:
+    """Of these people, those who want to hear of the project."""
+    people = set(people)
+    muted = Follow.objects.filter(project_id=project_id, muted=True, person_id__in=people)
+    return sorted(people - set(muted.values_list("person_id", flat=True)))
+
+
+def own_follows(person: Any) -> list[Follow]:
+    """The projects that a person follows or has muted."""
+    return list(
+        Follow.objects.filter(person=person, project__in=projects_visible_to(person).values("pk"))
+        .select_related("project")
+        .order_by("muted", "project__title")
+    )
+
+
+def follow_of(person: Any, project: Project) -> Follow | None:
+    if not person.is_authenticated:
+        return None
+    return Follow.objects.filter(person=person, project=project).first()
+
+
 def own_ideas(person: Any) -> list[Idea]:
     """Everything a person sent, held and hidden included, newest first (at most 200)."""
     return list(
@@ -286,6 +349,54 @@ def latest_changes(person: Any, *, limit: int = 6) -> list[IdeaHistory]:
         )
         .select_related("idea__project__unit")
         .order_by("-id")[:limit]
+    )
+
+
+@dataclass(slots=True)
+class SinceVisit:
+    """What is new since a moment: the newest change of each aspirasi, and how many of which kind.
+
+    At most 200 changes are looked at; `more` says that there were others before them.
+    """
+
+    moment: datetime
+    changes: list[IdeaHistory]
+    published: int
+    moved: int
+    more: bool
+
+
+MOST_NEW, SHOWN_NEW = 200, 8
+
+
+def changed_since(
+    person: Any, moment: datetime, *, project: Project | None = None
+) -> SinceVisit | None:
+    """What the person sees changed since a moment, newest first; None when nothing did."""
+    ideas = visible_to(person)
+    if project is not None:
+        ideas = ideas.filter(project=project)
+    published = Q(field=IdeaHistory.Field.VISIBILITY, new=Visibility.PUBLISHED)
+    rows = list(
+        IdeaHistory.objects.filter(
+            published | Q(field=IdeaHistory.Field.STATUS),
+            idea__in=ideas.values("pk"),
+            at__gt=moment,
+        )
+        .select_related("idea__project__unit")
+        .order_by("-at", "-id")[:MOST_NEW]
+    )
+    if not rows:
+        return None
+    newest: dict[int, IdeaHistory] = {}
+    for row in rows:
+        newest.setdefault(row.idea_id, row)
+    return SinceVisit(
+        moment=moment,
+        changes=list(newest.values())[:SHOWN_NEW],
+        published=len({row.idea_id for row in rows if row.new == Visibility.PUBLISHED}),
+        moved=len({row.idea_id for row in rows if row.field == IdeaHistory.Field.STATUS}),
+        more=len(rows) == MOST_NEW,
     )
 
 

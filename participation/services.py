@@ -1,7 +1,8 @@
 """What happens to an aspirasi: received, published, hidden, moved on, supported."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,30 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
 
 from core import live, publishing, search
 from core.live import Fragment
 from core.photos import Picture
 from core.policy import require
 from core.publishing import Visibility
-from participation import policy, rendering
-from participation.models import Idea, IdeaHistory, Photo, Project, ShownAs, Support
+from notifications import services as notifications
+from notifications.services import Category as News
+from notifications.services import Happening
+from participation import policy, rendering, tasks
+from participation.models import (
+    Follow,
+    Idea,
+    IdeaHistory,
+    Photo,
+    Project,
+    ShownAs,
+    Status,
+    Support,
+    Visit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +147,15 @@ def change_status(*, idea: Idea, status: str, by: Any, reason: str = "") -> bool
     if not Idea.objects.filter(pk=idea.pk, status=old).exclude(status=status).update(status=status):
         return False
     idea.status = status
-    _remember(idea, IdeaHistory.Field.STATUS, old, status, by, reason)
+    change = _remember(idea, IdeaHistory.Field.STATUS, old, status, by, reason)
+    tell_all(
+        idea=idea,
+        key=f"status.{change.pk}",
+        own=News.STATUS,
+        headline=gettext_noop("Status: %(status)s"),
+        words={"status": _label(status)},
+        by=by,
+    )
     _announce(idea)
     return True
 
@@ -180,6 +204,85 @@ def announce_row(idea: Idea) -> None:
     live.push(idea.project.topic, revision, fragments)
 
 
+# --- Who hears of it ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def tell_all(
+    *, idea: Idea, key: str, own: str, headline: str, words: dict[str, str], by: Any
+) -> None:
+    """Tell the author, and in the background whoever supports it or follows the project.
+
+    `own` is what kind of news it is for the author. What this costs does not grow with the number
+    of followers.
+    """
+    happening = Happening(
+        key=f"{key}.author",
+        category=own,
+        headline=headline,
+        words=words,
+        url=reverse("forum:idea", args=[idea.pk]),
+        thread_key=thread_key(idea),
+        thread_title=idea.title,
+        place_title=idea.project.title,
+        source_kind="idea",
+        source_id=idea.pk,
+    )
+    if idea.author_id != by.pk:
+        notifications.tell(happening, recipients=[idea.author_id])
+    event = notifications.record(replace(happening, key=key, category=News.FOLLOWED))
+    if event is not None:
+        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by.pk)
+
+
+def thread_key(idea: Idea) -> str:
+    """Under which all news of an aspirasi is one line in a person's list."""
+    return f"idea.{idea.pk}"
+
+
+@transaction.atomic
+def follow(*, project: Project, person: Any) -> None:
+    """Hear of official answers and changes of status in a project."""
+    require(policy.may_view_project(person, project))
+    require(policy.may_take_part(person))
+    Follow.objects.update_or_create(project=project, person=person, defaults={"muted": False})
+
+
+@transaction.atomic
+def mute(*, project: Project, person: Any) -> None:
+    """Hear nothing of a project any more, not even of what one supports in it."""
+    require(policy.may_take_part(person))
+    Follow.objects.update_or_create(project=project, person=person, defaults={"muted": True})
+
+
+@transaction.atomic
+def unfollow(*, project: Project, person: Any) -> None:
+    """Hear of a project as if never asked."""
+    Follow.objects.filter(project=project, person=person).delete()
+
+
+VISIT_ENDS = timedelta(minutes=30)
+NOTED_EVERY = timedelta(minutes=5)
+
+
+def note_visit(*, person: Any, project: Project | None = None) -> datetime | None:
+    """Note that the person looks at a project (or the home page) now.
+
+    Returns the end of the visit before this one, None at the first. Looks less than half an hour
+    apart are one visit; within five minutes nothing is written.
+    """
+    now = timezone.now()
+    visit, is_new = Visit.objects.get_or_create(
+        person=person, project=project, defaults={"at": now}
+    )
+    if is_new or now - visit.at < NOTED_EVERY:
+        return visit.before
+    before = visit.at if now - visit.at > VISIT_ENDS else visit.before
+    # Of two pages opened at once only one moves the visit on.
+    Visit.objects.filter(pk=visit.pk, at=visit.at).update(at=now, before=before)
+    return before
+
+
 @transaction.atomic
 def support(*, idea: Idea, person: Any) -> bool:
     """Stand behind an aspirasi; False when the person already does."""
@@ -202,8 +305,18 @@ def withdraw_support(*, idea: Idea, person: Any) -> bool:
     return bool(removed)
 
 
-def _remember(idea: Idea, field: str, old: str, new: str, actor: Any, reason: str = "") -> None:
-    IdeaHistory.objects.create(idea=idea, field=field, old=old, new=new, actor=actor, reason=reason)
+def _remember(
+    idea: Idea, field: str, old: str, new: str, actor: Any, reason: str = ""
+) -> IdeaHistory:
+    return IdeaHistory.objects.create(
+        idea=idea, field=field, old=old, new=new, actor=actor, reason=reason
+    )
+
+
+def _label(status: str) -> str:
+    """The name of a status in Indonesian, which is what its translation is found by."""
+    with translation.override("id"):
+        return str(Status(status).label)
 
 
 def _announce(idea: Idea) -> None:

@@ -1,10 +1,12 @@
 """Pages of projects and aspirasi that need nothing from the discussion."""
 
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import (
     FileResponse,
@@ -16,7 +18,9 @@ from django.http import (
 )
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -26,7 +30,7 @@ from core.text import staff_html
 from participation import forms, policy, rendering, selectors, services
 from participation.forms import FilterChoices
 from participation.models import Idea, Stage, Status
-from participation.selectors import IdeaFilter
+from participation.selectors import IdeaFilter, SinceVisit
 
 CHANGES = 100
 
@@ -42,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "project_count": len(projects),
             "changes": selectors.latest_changes(request.user),
             "figures": selectors.city_figures(),
+            "since": _since_last_visit(request),
         },
     )
 
@@ -72,6 +77,8 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
             "takes_ideas": policy.takes_ideas(shown),
             "may_submit": policy.may_submit_idea(request.user, shown),
             "live": not (wanted.count or wanted.cursor) and wanted.sort == "newest",
+            "follow": selectors.follow_of(request.user, shown),
+            "since": _since_last_visit(request, shown),
         },
     )
 
@@ -88,8 +95,40 @@ def project_about(request: HttpRequest, slug: str) -> HttpResponse:
             "stages": _stages(shown),
             "takes_ideas": policy.takes_ideas(shown),
             "may_submit": policy.may_submit_idea(request.user, shown),
+            "follow": selectors.follow_of(request.user, shown),
         },
     )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow a project, mute it, or neither."""
+    shown = selectors.project_by_slug(request.user, slug)
+    if request.method != "POST":
+        context = {"project": shown, "follow": selectors.follow_of(request.user, shown)}
+        return render(request, "participation/follow.html", context)
+    match request.POST.get("pilihan"):
+        case "ikuti":
+            services.follow(project=shown, person=request.user)
+            messages.success(request, _("Anda mengikuti proyek ini."))
+        case "bisukan":
+            services.mute(project=shown, person=request.user)
+            messages.success(request, _("Proyek ini dibisukan."))
+        case _other:
+            services.unfollow(project=shown, person=request.user)
+            messages.success(request, _("Anda tidak lagi mengikuti atau membisukan proyek ini."))
+    return redirect("participation:project", slug=slug)
+
+
+@login_required
+@require_safe
+@never_cache
+def follows(request: HttpRequest) -> HttpResponse:
+    """The projects that a person follows or has muted."""
+    context = {"follows": selectors.own_follows(request.user)}
+    return render(request, "participation/follows.html", context)
 
 
 @require_safe
@@ -194,6 +233,24 @@ def photo(request: HttpRequest, key: UUID) -> HttpResponse:
         response = FileResponse(shown.file.open(), content_type="image/webp")
     response["Cache-Control"] = "private, max-age=600"
     return response
+
+
+def _since_last_visit(request: HttpRequest, shown: Any = None) -> SinceVisit | None:
+    """What changed since the person's last visit, or since a day that the browser remembers."""
+    asked = request.GET.get("sejak_tanggal", "")
+    moment: datetime | None = None
+    if request.user.is_authenticated:
+        moment = services.note_visit(person=request.user, project=shown)
+    if asked:
+        try:
+            day = date.fromisoformat(asked)
+        except ValueError:
+            day = None
+        if day is not None and day.year > 2000:
+            moment = timezone.make_aware(datetime.combine(day, time.min))
+    if moment is None:
+        return None
+    return selectors.changed_since(request.user, moment, project=shown)
 
 
 def _list_context(

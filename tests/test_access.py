@@ -10,7 +10,10 @@ from django.urls import URLPattern, URLResolver
 
 from config.urls import urlpatterns
 from forum.moderation import cases
+from notifications import mail
+from notifications.models import Notice
 from participation.models import Photo
+from tests.jobs import drain
 
 # Columns: what a GET answers. 200 open; 302 to sign in or elsewhere; 403 refused; 404 not there for
 # this person; 405 POST only.
@@ -45,6 +48,15 @@ TABLE = {
     "forum:edit_reply": (302, 403, 403, 403, 403, 403),  # written by another resident
     "forum:flag_reply": (302, 200, 200, 200, 200, 200),
     "forum:examine_reply": (302, 405, 405, 405, 405, 405),
+    "forum:notices": (302, 200, 200, 200, 200, 200),
+    "forum:notice_changes": (302, 200, 200, 200, 200, 200),
+    "forum:mark_all_seen": (302, 405, 405, 405, 405, 405),
+    "forum:open_notice": (302, 302, 404, 404, 404, 404),  # the resident's own
+    "notifications:settings": (302, 200, 200, 200, 200, 200),
+    "notifications:reachable": (302, 405, 405, 405, 405, 405),
+    "notifications:unsubscribe": (200, 200, 200, 200, 200, 200),
+    "participation:follow": (302, 200, 200, 200, 200, 200),
+    "participation:follows": (302, 200, 200, 200, 200, 200),
     "forum:answer_queue": (302, 403, 200, 200, 200, 200),
     "forum:desk": (302, 403, 403, 403, 200, 403),
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
@@ -72,8 +84,9 @@ def test_every_address_has_its_line():
 
 
 @pytest.fixture
-def addresses(project, idea, make_reply, other_resident):
+def addresses(project, idea, make_reply, resident):
     reply = make_reply()
+    drain()
     case = cases.open_case(reply, cause="examined")
     photo = Photo.objects.create(idea=idea, width=1, height=1, key=uuid.uuid4())
     photo.file.save("a.webp", _File(b"RIFF"))
@@ -90,6 +103,9 @@ def addresses(project, idea, make_reply, other_resident):
         "forum:desk_item": case.pk,
         "forum:rule": case.pk,
         "core:page": "aturan",
+        "participation:follow": project.slug,
+        "forum:open_notice": Notice.objects.get(person=resident).pk,
+        "notifications:unsubscribe": mail.token(resident, ["reply"]),
     }
     return lambda name: _address(name, values, idea.pk)
 

@@ -5,6 +5,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.jobs import drain
+
 ANONYMOUS, SIGNED_IN = 12, 16
 
 
@@ -54,6 +56,17 @@ def test_the_page_of_an_aspirasi_with_100_replies(full_idea, make_idea, client, 
         assert full <= budget, "\n".join(queries)
         few, _ = count(browser, f"/aspirasi/{empty.pk}/")
         assert few <= full
+
+
+def test_reading_the_news_of_a_discussion_costs_little_more(full_idea, sign_in, resident):
+    """The author opens the page with unseen news of it: the line is marked, that once."""
+    drain()
+    client = sign_in(resident)
+    path = f"/aspirasi/{full_idea.pk}/"
+    first, queries = count(client, path)
+    assert first <= SIGNED_IN + 9, "\n".join(queries)
+    again, queries = count(client, path)
+    assert again <= SIGNED_IN, "\n".join(queries)
 
 
 def test_the_list_of_aspirasi(make_idea, client, sign_in, resident):

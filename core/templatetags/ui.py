@@ -202,11 +202,13 @@ def live_words(kind: str) -> SafeString:
         "reply": (_("1 balasan baru. Tampilkan"), _("{n} balasan baru. Tampilkan")),
         "idea": (_("1 aspirasi baru. Tampilkan"), _("{n} aspirasi baru. Tampilkan")),
         "case": (_("1 perkara baru. Tampilkan"), _("{n} perkara baru. Tampilkan")),
+        "notice": (_("1 kabar baru. Tampilkan"), _("{n} kabar baru. Tampilkan")),
     }[kind]
     said = {
         "reply": (_("1 balasan baru"), _("{n} balasan baru")),
         "idea": (_("1 aspirasi baru"), _("{n} aspirasi baru")),
         "case": (_("1 perkara baru"), _("{n} perkara baru")),
+        "notice": (_("1 kabar baru"), _("{n} kabar baru")),
     }[kind]
     words = {
         "kind": kind,

@@ -16,6 +16,7 @@ from core.live import Fragment
 from core.policy import require
 from forum.answers import policy, rendering, selectors
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
+from forum.notify import news
 from participation import rendering as participation_rendering
 from participation import selectors as participation_selectors
 from participation import services as participation
@@ -74,6 +75,7 @@ def publish_answer(
         Commitment(answer=answer, **asdict(promise)) for promise in promises
     )
     participation.record_answer(idea=idea, status=status, by=officer)
+    news.answer_published(answer, idea)
     _show(idea, answer)
     return answer
 

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from core.publishing import Visibility
 from forum.discussion.models import Reply
+from participation import selectors as participation
 
 if TYPE_CHECKING:
     from participation.models import Idea
@@ -40,6 +41,13 @@ def rows(idea: Idea) -> QuerySet[Reply]:
     return Reply.objects.filter(idea=idea, order__isnull=False).select_related(
         "author__village", "as_unit"
     )
+
+
+def visible_to(person: Any) -> QuerySet[Reply]:
+    """The published replies below aspirasi that the person may see."""
+    return Reply.objects.filter(
+        visibility=Visibility.PUBLISHED, idea__in=participation.visible_to(person)
+    ).select_related("author__village", "as_unit")
 
 
 def page(idea: Idea, *, from_order: int = 0) -> Discussion:

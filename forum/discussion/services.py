@@ -17,6 +17,7 @@ from core.publishing import Visibility
 from forum.discussion import policy, rendering, selectors
 from forum.discussion.models import Reply, ReplyVersion
 from forum.moderation import cases, screening
+from forum.notify import news
 from participation import policy as participation_policy
 from participation import services as participation
 
@@ -83,7 +84,10 @@ def _sent_again(first: Reply, body: str) -> Reply:
 def publish_reply(*, reply: Reply) -> bool:
     """Make a reply public, or public again. False when somebody else already did."""
     since = (Visibility.HELD, Visibility.HIDDEN)
-    return _move(reply, to=Visibility.PUBLISHED, since=since, replies=1)
+    if not _move(reply, to=Visibility.PUBLISHED, since=since, replies=1):
+        return False
+    news.reply_published(reply)
+    return True
 
 
 @transaction.atomic

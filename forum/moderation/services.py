@@ -13,6 +13,7 @@ from core.policy import require
 from forum.discussion import services as discussion
 from forum.moderation import cases, policy, screening
 from forum.moderation.models import Case, Flag, Ruling
+from forum.notify import news
 from participation import policy as participation_policy
 from participation import services as participation
 
@@ -105,6 +106,7 @@ def rule(
     case.refresh_from_db(fields=["state", "version", "decided_by", "decided_at"])
     ruling = Ruling.objects.create(case=case, decision=decision, rule=rule, message=message, by=by)
     _carry_out(case, ruling)
+    news.case_decided(case, ruling)
     cases.show(case)
     return ruling
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.http import Http404
 
 from accounts import policy as accounts_policy
-from core.live import FORBIDDEN, person_topic
+from core.live import FORBIDDEN, SIGNED_OUT, person_topic
 from forum.moderation import cases
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
+from notifications import selectors as notifications_selectors
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
 
@@ -42,6 +43,11 @@ def open_stream(person: Any, session: Any, kind: str, key: str) -> tuple[str, in
             return project.topic, project.revision
     except Http404:
         return Refusal(UNKNOWN)
+    if kind == "notices":
+        if not person.is_authenticated:
+            return Refusal(SIGNED_OUT)
+        topic = notifications_selectors.topic(person.pk)
+        return topic, notifications_selectors.badge(person).revision
     if not moderation_policy.may_use_desk(person):
         return Refusal(FORBIDDEN)
     return cases.TOPIC, moderation_selectors.desk_revision()
@@ -52,6 +58,7 @@ def heads(topics: list[str]) -> dict[str, int]:
     ideas = [int(topic[5:]) for topic in topics if topic.startswith("idea.")]
     projects = [int(topic[8:]) for topic in topics if topic.startswith("project.")]
     found = participation_selectors.heads(ideas=ideas, projects=projects)
+    found |= notifications_selectors.heads(topics)
     if cases.TOPIC in topics:
         found[cases.TOPIC] = moderation_selectors.desk_revision()
     return found

@@ -200,7 +200,9 @@ function watchRegion(region) {
       if (response.type === "opaqueredirect" || [401, 403, 404].includes(response.status)) return stop("Ended");
       if (!response.ok) throw new Error(response.status);
       const asked = revision;
-      const { revision: upTo, fragments, more } = await response.json();
+      const changes = await response.json();
+      document.dispatchEvent(new CustomEvent("rembuk:changes", { detail: changes }));
+      const { revision: upTo, fragments, more } = changes;
       take(upTo, fragments);
       return more && revision > asked;
     } finally {

@@ -11,6 +11,8 @@ async function start() {
     import("./submit-once.js"),
     has("[data-draft], [data-draft-clear]") && import("./draft.js"),
     has("[data-live]") && import("./live.js"),
+    has("[data-badge-changes]") && import("./badge.js"),
+    has("[data-visit]") && import("./visit.js"),
     has("[data-counter]") && import("./counter.js"),
     has("[data-photos]") && import("./photos.js"),
     has("[data-reply-target]") && import("./reply-inline.js"),

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.core.checks import run_checks
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
+from core.schedule import plan
 from tests.server import ROOT
 
 
@@ -23,6 +26,7 @@ def test_readyz_names_what_it_asked(client, db):
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True, "database": "ok", "migrations": "ok", "channel_layer": "ok",
+        "background_work": "ok",
     }  # fmt: skip
 
 
@@ -41,6 +45,12 @@ def test_readyz_says_503_while_migrations_wait(client, db):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["migrations"] == "failed"
+
+
+def test_readyz_tells_of_work_that_waits_and_goes_on_serving(client, db):
+    plan("core.tidy_jobs", timezone.now() - timedelta(minutes=6), "late")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["background_work"]) == (200, "failed")
 
 
 def test_the_check_refuses_several_processes_on_the_in_memory_layer(settings):

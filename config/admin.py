@@ -1,0 +1,58 @@
+"""The admin page of the background work that failed: for city admins, who may run it again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin import ForCityAdmins
+from core import background
+from core.models import FailedJob
+
+
+@admin.register(FailedJob)
+class FailedJobAdmin(ForCityAdmins):
+    list_display = ["name", "finished_at", "tries", "last_line"]
+    ordering = ["-finished_at"]
+    fields = readonly_fields = [
+        "name", "arguments", "enqueued_at", "finished_at", "tries", "traceback",
+    ]  # fmt: skip
+    actions = ["run_chosen_again"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("pekerjaan"))
+    def name(self, job: FailedJob) -> str:
+        return background.rules_of(job).name
+
+    @admin.display(description=_("percobaan"))
+    def tries(self, job: FailedJob) -> int:
+        return len(job.worker_ids)
+
+    @admin.display(description=_("isi"))
+    def arguments(self, job: FailedJob) -> str:
+        return str(job.args_kwargs["kwargs"] or job.args_kwargs["args"])
+
+    @admin.display(description=_("galat"))
+    def last_line(self, job: FailedJob) -> str:
+        return job.traceback.strip().rpartition("\n")[2][:200]
+
+    @admin.action(description=_("Jalankan lagi yang dipilih"), permissions=["view"])
+    def run_chosen_again(self, request: HttpRequest, chosen: QuerySet[FailedJob]) -> None:
+        count = sum(background.run_again(job.pk) for job in chosen)
+        self.message_user(
+            request,
+            ngettext(
+                "%(count)d pekerjaan akan dijalankan lagi.",
+                "%(count)d pekerjaan akan dijalankan lagi.",
+                count,
+            ) % {"count": count},
+            messages.SUCCESS,
+        )  # fmt: skip

@@ -1,0 +1,59 @@
+"""What people are told of, through which channels and how often, and what holds until they choose.
+
+The keys and names below are all that this app knows of what the others tell.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Category(models.TextChoices):
+    """A kind of news that a person can have more or less of."""
+
+    REPLY = "reply", _("Balasan untuk saya")
+    ANSWER = "answer", _("Jawaban resmi untuk aspirasi saya")
+    STATUS = "status", _("Perubahan status aspirasi saya")
+    FOLLOWED = "followed", _("Jawaban dan status yang saya dukung atau ikuti")
+    MODERATION = "moderation", _("Keputusan petugas tentang tulisan saya")
+    FLAG = "flag", _("Hasil laporan saya")
+
+
+class Channel(models.TextChoices):
+    APP = "app", _("Di Rembuk")
+    EMAIL = "email", _("Email")
+
+
+class Cadence(models.TextChoices):
+    OFF = "off", _("Tidak")
+    NOW = "now", _("Langsung")
+    DAILY = "daily", _("Tiap hari")
+    WEEKLY = "weekly", _("Tiap minggu")
+
+
+CHOICES: dict[str, tuple[Cadence, ...]] = {
+    Channel.APP: (Cadence.NOW, Cadence.OFF),
+    Channel.EMAIL: (Cadence.NOW, Cadence.DAILY, Cadence.WEEKLY, Cadence.OFF),
+}
+
+# In the forum itself there is nothing between at once and not at all.
+IN_APP = {Cadence.NOW: _("Ya"), Cadence.OFF: _("Tidak")}
+
+DEFAULTS: dict[str, dict[str, Cadence]] = {
+    Category.REPLY: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.ANSWER: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.STATUS: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
+    Category.FOLLOWED: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
+    Category.MODERATION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.FLAG: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.OFF},
+}
+
+# The subject of a mail with one piece of news. It stands on locked screens and in lists that others
+# may see, so it names no title, no person and no decision.
+SUBJECTS = {
+    Category.REPLY: _("Ada balasan untuk Anda"),
+    Category.ANSWER: _("Aspirasi Anda sudah dijawab"),
+    Category.STATUS: _("Ada perkembangan aspirasi Anda"),
+    Category.FOLLOWED: _("Kabar dari yang Anda ikuti"),
+    Category.MODERATION: _("Kabar tentang tulisan Anda"),
+    Category.FLAG: _("Kabar tentang laporan Anda"),
+}

@@ -1,0 +1,56 @@
+"""The form with which a person says when to be left alone."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import DeliveryTimes
+
+
+class TimesForm(forms.Form):
+    """Quiet hours and the pause of everything."""
+
+    quiet_from = forms.TimeField(
+        label=_("Dari pukul"),
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S", "%H.%M"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": _("Tulis jam, misalnya 21.00.")},
+    )
+    quiet_until = forms.TimeField(
+        label=_("Sampai pukul"),
+        required=False,
+        input_formats=["%H:%M", "%H:%M:%S", "%H.%M"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": _("Tulis jam, misalnya 06.00.")},
+    )
+    paused = forms.BooleanField(
+        label=_("Jeda semua email"),
+        required=False,
+        help_text=_(
+            "Kabar tetap masuk ke daftar di Rembuk. Email berhenti sampai Anda membukanya."
+        ),
+    )
+
+    @classmethod
+    def of(cls, own: DeliveryTimes, data: Any = None) -> "TimesForm":
+        return cls(
+            data,
+            initial={
+                "quiet_from": own.quiet_from,
+                "quiet_until": own.quiet_until,
+                "paused": bool(own.paused_at),
+            },
+        )
+
+    def clean(self) -> dict[str, Any]:
+        filled = super().clean() or {}
+        start, end = filled.get("quiet_from"), filled.get("quiet_until")
+        if self.errors or bool(start) == bool(end):
+            return filled
+        self.add_error(
+            "quiet_until" if start else "quiet_from",
+            _("Isi kedua jam, atau kosongkan keduanya."),
+        )
+        return filled

@@ -1,0 +1,13 @@
+"""Work in the background: telling the people whom an event names."""
+
+from core.background import task
+from notifications import fanout
+
+
+@task(name="notifications.tell")
+def tell(*, event_id: int, people: list[int]) -> None:
+    """Tell these people of an event, a batch at a time."""
+    people = sorted(set(people))
+    for start in range(0, len(people), fanout.BATCH):
+        fanout.reach(event_id=event_id, people=people[start : start + fanout.BATCH])
+    fanout.finish(event_id=event_id)
