@@ -91,4 +91,4 @@ def test_the_page_of_a_project_and_the_home_page(project, make_idea, make_projec
             make_idea(title=f"Usul {n}")
             make_project(title=f"Proyek {n}")
         many, queries = count(client, path)
-        assert many == one, "\n".join(queries)
+        assert many <= one, "\n".join(queries)
