@@ -85,6 +85,15 @@ def poke(topic: str, revision: int) -> None:
     transaction.on_commit(send, robust=True)
 
 
+def poke_many(heads: dict[str, int]) -> None:
+    """After commit, tell whoever watches one of these topics that there is something to fetch."""
+
+    def send() -> None:
+        _send_all([(topic, {"head": revision}) for topic, revision in heads.items()])
+
+    transaction.on_commit(send, robust=True)
+
+
 def close_person(person_id: int, *, session_key: str | None = None, code: int = SIGNED_OUT) -> None:
     """After commit, close the open sockets of a person (or of one of the person's sessions)."""
 
@@ -108,11 +117,21 @@ def person_topic(person_id: int) -> str:
 
 
 def _send(topic: str, message: dict[str, Any]) -> None:
-    """Hand a message to every process. A dead channel layer is a delay, never a failed request."""
+    """Hand a message to every process."""
+    _send_all([(topic, message)])
+
+
+def _send_all(messages: list[tuple[str, dict[str, Any]]]) -> None:
+    """Hand messages to every process. A dead channel layer is a delay, never a failed request."""
     layer = get_channel_layer()
     if layer is None:
         return
+
+    async def send() -> None:
+        for topic, message in messages:
+            await layer.group_send(topic, {"type": "live", "topic": topic, **message})
+
     try:
-        async_to_sync(layer.group_send)(topic, {"type": "live", "topic": topic, **message})
+        async_to_sync(send)()
     except Exception as error:
-        log.warning("live: could not send to %s: %r", topic, error)
+        log.warning("live: could not send to %s: %r", messages[0][0], error)

@@ -1,7 +1,7 @@
 """How an event reaches people: in batches, in the order of their ids, each person exactly once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from notifications.models import (
 )
 
 BATCH = 500
+NO_NEWS = timedelta(days=14)
 
 
 @transaction.atomic
@@ -68,9 +69,8 @@ def lock_inboxes(people: Sequence[int]) -> None:
 def count_change(people: Sequence[int]) -> None:
     """Count one change of each list and tell the open pages of its owner. Lock the lists first."""
     Inbox.objects.filter(person_id__in=people).update(revision=F("revision") + 1)
-    rows = Inbox.objects.filter(person_id__in=people)
-    for person_id, revision in rows.values_list("person_id", "revision"):
-        live.poke(selectors.topic(person_id), revision)
+    rows = Inbox.objects.filter(person_id__in=people).values_list("person_id", "revision")
+    live.poke_many({selectors.topic(person_id): revision for person_id, revision in rows})
 
 
 def own_revision() -> Subquery:
@@ -79,15 +79,19 @@ def own_revision() -> Subquery:
 
 
 def _put_in_lists(event: Event, people: list[int]) -> dict[int, int]:
-    """By person, the notice that the event belongs to: the thread's unseen one or a new one."""
+    """By person, the notice that the event belongs to: the thread's unseen one or a new one.
+
+    What happened long ago comes in as seen: it belongs to the list, but it is no news.
+    """
     if not people:
         return {}
     lock_inboxes(people)
     count_change(people)
+    is_old = event.created_at < timezone.now() - NO_NEWS
     unseen = Notice.objects.filter(
         person_id__in=people, thread_key=event.thread_key, seen_at__isnull=True
     )
-    found = dict(unseen.values_list("person_id", "pk"))
+    found = {} if is_old else dict(unseen.values_list("person_id", "pk"))
     if found:
         Notice.objects.filter(pk__in=found.values()).update(
             count=F("count") + 1,
@@ -104,6 +108,7 @@ def _put_in_lists(event: Event, people: list[int]) -> dict[int, int]:
             revision=revisions[pk],
             created_at=event.created_at,
             moved_at=event.created_at,
+            seen_at=event.created_at if is_old else None,
         )
         for pk in people
         if pk not in found

@@ -197,8 +197,32 @@ def visit(report: Report, idea: Any, effort: Effort) -> None:
     report.note(f"First visit: {first_visit.PROFILE}; KB by kind: {kinds}.")
 
 
+def news(report: Report, idea: Any, effort: Effort) -> None:
+    """An official answer with many followers against one with none; telling them all."""
+    from tests.bench import news as telling
+
+    told = telling.measure(rounds=effort.rounds * 3)
+    ratio = median(a / b for a, b in zip(told.followed, told.alone, strict=True))
+    report.add(
+        Line(
+            f"answer, {telling.FOLLOWERS:,} followers",
+            f"{median(told.followed):.0f} ms",
+            f"none {median(told.alone):.0f} ms",
+            f"{ratio:.2f}x",
+            "<= 1.5x",
+            ratio <= 1.5,
+        ),
+        Line(
+            "telling them all, in the background",
+            f"{told.seconds:.1f} s",
+            f"{telling.FOLLOWERS / told.seconds:,.0f} people/s",
+            "",
+        ),
+    )
+
+
 # The posts of the last part make the page longer.
-PARTS = {"pages": pages, "visit": visit, "live": live}
+PARTS = {"pages": pages, "visit": visit, "live": live, "news": news}
 
 
 class Late(Exception):

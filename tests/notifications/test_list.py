@@ -1,6 +1,10 @@
 """The list and the badge: the own news and nobody else's, the same on every device."""
 
 import re
+from datetime import timedelta
+
+import time_machine
+from django.utils import timezone
 
 from forum.moderation import services as moderation
 from notifications import services as notifications
@@ -111,6 +115,16 @@ def test_the_list_goes_on_on_its_next_page(make_idea, make_reply, resident, sign
     assert (len(keys[0]), len(keys[1])) == (30, 5)
     assert len({*keys[0], *keys[1]}) == 35
     assert client.get("/kabar/?kursor=abc").status_code == 404
+
+
+def test_what_happened_long_ago_is_listed_but_is_no_news(make_reply, resident, sign_in):
+    """As when old content is loaded into a new installation."""
+    with time_machine.travel(timezone.now() - timedelta(days=15), tick=False):
+        make_reply()
+    drain()
+    client = sign_in(resident)
+    assert badge_of(client) == ""
+    assert "Balasan baru untuk Anda" in client.get("/kabar/").content.decode()
 
 
 def test_an_empty_list_says_what_will_be_there(resident, sign_in):
