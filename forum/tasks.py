@@ -34,8 +34,11 @@ def send_letters() -> int:
             letter = notifications.next_letter(now=timezone.now())
             if letter is None:
                 return number
-            shown = sources.visible(letter.person, letter.events)
-            notifications.send(letter, shown, connection=connection)
+            try:
+                shown = sources.visible(letter.person, letter.events)
+                notifications.send(letter, shown, connection=connection)
+            except Exception as error:
+                notifications.put_aside(letter, error)
     finally:
         connection.close()
     send_letters_on.enqueue()

@@ -173,6 +173,12 @@ def _hand_over(
     return True
 
 
+def put_aside(letter: Letter, error: Exception) -> None:
+    """Something is wrong with this letter itself: it may not keep all others from being sent."""
+    log.exception("the letter to person %s could not be made", letter.person.pk, exc_info=error)
+    _try_later(letter, letter.deliveries, timezone.now(), error)
+
+
 def _try_later(letter: Letter, wanted: list[Delivery], now: datetime, error: Exception) -> None:
     attempts = max(delivery.attempts for delivery in wanted) + 1
     log.warning("mail to person %s: attempt %d failed: %r", letter.person.pk, attempts, error)

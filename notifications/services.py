@@ -19,6 +19,7 @@ from notifications.letters import (
     free_abandoned,
     mark_unreachable,
     next_letter,
+    put_aside,
     send,
 )
 from notifications.models import DeliveryTimes, Event, Notice, Preference, UnreachableAddress
@@ -37,6 +38,7 @@ __all__ = [
     "mark_seen",
     "mark_unreachable",
     "next_letter",
+    "put_aside",
     "reach",
     "reached",
     "record",

@@ -250,7 +250,7 @@ def follow(*, project: Project, person: Any) -> None:
 
 @transaction.atomic
 def mute(*, project: Project, person: Any) -> None:
-    """Hear nothing of a project any more, not even of what one supports in it."""
+    """Hear nothing of a project any more but official news of one's own posts."""
     require(policy.may_take_part(person))
     Follow.objects.update_or_create(project=project, person=person, defaults={"muted": True})
 

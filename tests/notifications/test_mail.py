@@ -12,7 +12,7 @@ from forum import tasks
 from forum.answers import services as answers
 from forum.moderation import services as moderation
 from notifications import services as notifications
-from notifications.models import Delivery, Preference, UnreachableAddress
+from notifications.models import Delivery, Event, Preference, UnreachableAddress
 from participation import services as participation
 from tests.jobs import drain
 
@@ -145,6 +145,20 @@ def test_a_mail_server_that_does_not_answer_is_tried_again(mailbox, make_reply):
     Delivery.objects.update(due_at=timezone.now())
     deliver()
     assert len(mailbox.mails) == 1
+
+
+def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(
+    mailbox, make_reply, make_idea, make_person
+):
+    make_reply()
+    make_reply("Juga di sini.", idea_=make_idea(author=make_person("Tono"), title="Usul lain"))
+    drain()
+    broken = Event.objects.first()
+    broken.source_kind = "nothing that is known"
+    broken.save()
+    tasks.send_letters()
+    assert len(mailbox.mails) == 1
+    assert Delivery.objects.get(receipt__event=broken).attempts == 1
 
 
 def test_a_sender_that_was_killed_leaves_its_letter_to_another_with_the_same_name(
