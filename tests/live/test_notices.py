@@ -18,7 +18,8 @@ def wait_for(line, revision, *, seconds=10):
             message = json.loads(line.recv(timeout=0.2))
         except TimeoutError:
             continue
-        line.send(json.dumps({"type": "ack", "id": message["id"]}))
+        if message["type"] == "head":
+            line.send(json.dumps({"type": "ack", "id": message["id"]}))
         if message["revision"] >= revision:
             return message["revision"]
     raise AssertionError(f"the head never reached {revision}")

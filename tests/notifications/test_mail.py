@@ -154,7 +154,7 @@ def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(
     make_reply("Juga di sini.", idea_=make_idea(author=make_person("Tono"), title="Usul lain"))
     drain()
     broken = Event.objects.first()
-    broken.source_kind = "nothing that is known"
+    broken.source_kind = "unheard of"
     broken.save()
     tasks.send_letters()
     assert len(mailbox.mails) == 1
