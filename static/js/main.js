@@ -19,6 +19,12 @@ async function start() {
     has("[data-desk-keys]") && import("./desk-keys.js"),
     has("[data-desk-keys]") && import("./deadline.js"),
   ]);
+  // htmx begins at once only in a complete page; in one that is nearly there it would wait for ever.
+  if (document.readyState === "complete") addHtmx();
+  else addEventListener("load", addHtmx);
+}
+
+function addHtmx() {
   const htmx = document.createElement("script");
   htmx.src = document.body.dataset.htmx;
   document.head.append(htmx);
