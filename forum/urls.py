@@ -3,6 +3,8 @@
 from django.urls import path
 
 from forum import views
+from forum.answers import views as answers
+from forum.discussion import views as discussion
 from forum.moderation import views as desk
 from forum.notify import views as notify
 
@@ -13,21 +15,21 @@ urlpatterns = [
     path("aspirasi/<number:pk>/", views.idea, name="idea"),
     path("aspirasi/<number:pk>/perubahan/", views.idea_changes, name="idea_changes"),
     path("aspirasi/<number:pk>/riwayat/", views.idea_history, name="idea_history"),
-    path("aspirasi/<number:pk>/balas/", views.reply, name="reply"),
-    path("aspirasi/<number:pk>/jawab/", views.answer, name="answer"),
-    path("aspirasi/<number:pk>/status/", views.change_status, name="change_status"),
-    path("aspirasi/<number:pk>/nilai/", views.rate, name="rate"),
-    path("aspirasi/<number:pk>/laporkan/", views.flag_idea, name="flag_idea"),
+    path("aspirasi/<number:pk>/balas/", discussion.reply, name="reply"),
+    path("aspirasi/<number:pk>/jawab/", answers.answer, name="answer"),
+    path("aspirasi/<number:pk>/status/", answers.change_status, name="change_status"),
+    path("aspirasi/<number:pk>/nilai/", answers.rate, name="rate"),
+    path("aspirasi/<number:pk>/laporkan/", desk.flag_idea, name="flag_idea"),
     path("aspirasi/<number:pk>/periksa/", desk.examine_idea, name="examine_idea"),
-    path("balasan/<number:pk>/", views.reply_detail, name="reply_detail"),
-    path("balasan/<number:pk>/ubah/", views.edit_reply, name="edit_reply"),
-    path("balasan/<number:pk>/laporkan/", views.flag_reply, name="flag_reply"),
+    path("balasan/<number:pk>/", discussion.reply_detail, name="reply_detail"),
+    path("balasan/<number:pk>/ubah/", discussion.edit_reply, name="edit_reply"),
+    path("balasan/<number:pk>/laporkan/", desk.flag_reply, name="flag_reply"),
     path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
     path("kabar/", notify.notices, name="notices"),
     path("kabar/perubahan/", notify.notice_changes, name="notice_changes"),
     path("kabar/dibaca/", notify.mark_all_seen, name="mark_all_seen"),
     path("kabar/<number:pk>/", notify.open_notice, name="open_notice"),
-    path("jawaban/", views.answer_queue, name="answer_queue"),
+    path("jawaban/", answers.answer_queue, name="answer_queue"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),

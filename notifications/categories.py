@@ -16,6 +16,12 @@ class Category(models.TextChoices):
     FOLLOWED = "followed", _("Jawaban dan status yang saya dukung atau ikuti")
     MODERATION = "moderation", _("Keputusan petugas tentang tulisan saya")
     FLAG = "flag", _("Hasil laporan saya")
+    MENTION = "mention", _("Seseorang menyebut saya")
+    PHASE = "phase", _("Tahap proyek yang saya ikuti dibuka atau segera ditutup")
+    PROMISE = "promise", _("Janji yang mendekati atau melewati tanggalnya")
+    SESSION = "session", _("Tanya langsung: mulai, dan pertanyaan saya dijawab")
+    IDENTITY = "identity", _("Identitas saya dibuka petugas")
+    WORK = "work", _("Tugas saya: disposisi, tenggat, catatan")
 
 
 class Channel(models.TextChoices):
@@ -45,6 +51,12 @@ DEFAULTS: dict[str, dict[str, Cadence]] = {
     Category.FOLLOWED: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
     Category.MODERATION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
     Category.FLAG: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.OFF},
+    Category.MENTION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.PHASE: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.WEEKLY},
+    Category.PROMISE: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
+    Category.SESSION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.IDENTITY: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.WORK: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
 }
 
 # The subject of a mail with one piece of news. It stands on locked screens and in lists that others
@@ -56,4 +68,10 @@ SUBJECTS = {
     Category.FOLLOWED: _("Kabar dari yang Anda ikuti"),
     Category.MODERATION: _("Kabar tentang tulisan Anda"),
     Category.FLAG: _("Kabar tentang laporan Anda"),
+    Category.MENTION: _("Anda disebut dalam pembahasan"),
+    Category.PHASE: _("Kabar proyek yang Anda ikuti"),
+    Category.PROMISE: _("Kabar tentang janji pemerintah kota"),
+    Category.SESSION: _("Kabar Tanya langsung"),
+    Category.IDENTITY: _("Identitas Anda dibuka petugas"),
+    Category.WORK: _("Ada tugas yang menunggu Anda"),
 }

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.http import seen_revision
 from core.policy import require
@@ -19,7 +19,7 @@ from core.publishing import Visibility
 from core.text import stored_html, to_html
 from forum.discussion import selectors as discussion_selectors
 from forum.moderation import policy, rendering, selectors, services
-from forum.moderation.forms import RulingForm
+from forum.moderation.forms import FlagForm, RulingForm
 from forum.moderation.models import Case
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
@@ -116,6 +116,41 @@ def examine_idea(request: HttpRequest, pk: int) -> HttpResponse:
     idea = participation_selectors.idea_for_page(request.user, pk)
     case = services.examine(target=idea, by=request.user)
     return redirect("forum:desk_item", pk=case.pk)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag_idea(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = participation_selectors.idea_for_page(request.user, pk)
+    return _flag(request, shown, back=reverse("forum:idea", args=[pk]))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = discussion_selectors.reply_for_page(pk)
+    participation_selectors.idea_for_page(request.user, shown.idea_id)
+    back = f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}"
+    return _flag(request, shown, back=back)
+
+
+def _flag(request: HttpRequest, target: Any, *, back: str) -> HttpResponse:
+    require(policy.may_flag(request.user, target))
+    form = FlagForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.flag(
+            target=target,
+            person=request.user,
+            reason=form.cleaned_data["reason"],
+            note=form.cleaned_data["note"],
+        )
+        messages.success(request, _("Terima kasih. Petugas moderasi akan memeriksanya."))
+        return redirect(back)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "target": target, "back": back}
+    return render(request, "forum/flag.html", context, status=status)
 
 
 def _desk_context(request: HttpRequest, *, current: Case | None = None) -> dict[str, Any]:

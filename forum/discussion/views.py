@@ -1,0 +1,158 @@
+"""Replies: written, read alone, changed, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from core.http import not_yet
+from core.policy import require
+from core.publishing import Visibility
+from core.text import stored_html
+from forum.discussion import policy, selectors, services
+from forum.discussion.forms import EditReplyForm, ReplyForm
+from forum.moderation import policy as moderation_policy
+from forum.moderation import selectors as moderation_selectors
+from forum.views import composer_context, idea_context
+from participation import policy as participation_policy
+from participation import selectors as participation_selectors
+
+
+@require_POST
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Post a reply. With htmx the answer is a fresh form; the reply itself comes by the stream.
+
+    Who was signed out meanwhile gets the text back with the way to sign in, not a sign-in page
+    in its place.
+    """
+    shown = participation_selectors.idea_for_page(request.user, pk)
+    form = ReplyForm(request.POST)
+    decision = policy.may_reply(request.user, shown)
+    if not decision:
+        form.is_valid()
+        form.add_error(None, str(decision.reason))
+        return _composer_again(request, shown, form, status=403)
+    parent = None
+    if form.is_valid() and form.cleaned_data["parent"]:
+        parent = selectors.parent_for(shown, form.cleaned_data["parent"])
+        if parent is None:
+            form.add_parent_gone()
+    if not form.is_valid():
+        return _composer_again(request, shown, form, status=422)
+    posted = services.submit_reply(
+        author=request.user,
+        idea=shown,
+        body=form.cleaned_data["body"],
+        parent=parent,
+        shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
+        client_key=form.cleaned_data["client_key"],
+    )
+    posted.refresh_from_db(fields=["visibility"])
+    if request.htmx:  # type: ignore[attr-defined]
+        context = {**composer_context(request, shown), "held": not posted.is_published}
+        context["reply_parent"] = None
+        response = render(request, "forum/_composer.html", context)
+        node = f"balasan-{posted.pk}" if posted.is_published else None
+        return trigger_client_event(response, "rembuk:posted", {"id": node})
+    if not posted.is_published:
+        messages.info(request, _("Balasan Anda tersimpan dan sedang diperiksa petugas."))
+        return redirect(f"{reverse('forum:idea', args=[pk])}#tulis")
+    return redirect(f"{reverse('forum:idea', args=[pk])}?balasan={posted.pk}#balasan-{posted.pk}")
+
+
+def _composer_again(
+    request: HttpRequest, shown: Any, form: ReplyForm, *, status: int
+) -> HttpResponse:
+    """What was typed and what is missing: the form alone for htmx, else the whole page.
+
+    For htmx a refusal is a 422 as well: it is the one answer that is swapped into the page.
+    """
+    if request.htmx:  # type: ignore[attr-defined]
+        context = composer_context(request, shown, form)
+        return render(request, "forum/_composer.html", context, status=422)
+    if not participation_policy.may_view_idea(request.user, shown):
+        return render(request, "forum/idea_hidden.html", {"idea": shown}, status=410)
+    context = {**idea_context(request, shown), **composer_context(request, shown, form)}
+    return render(request, "forum/idea.html", context, status=status)
+
+
+@require_safe
+@never_cache
+def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One reply with its earlier texts and what this person may do with it."""
+    shown = selectors.reply_for_page(pk)
+    person = request.user
+    participation_selectors.idea_for_page(person, shown.idea_id)
+    context = {
+        "reply": shown,
+        "body": stored_html(shown.body_html),
+        "idea": shown.idea,
+        "may_view": policy.may_view(person, shown),
+        "may_edit": policy.may_edit(person, shown),
+        "versions": _earlier_texts(person, shown),
+        "may_withdraw": policy.may_withdraw(person, shown),
+        "may_flag": moderation_policy.may_flag(person, shown),
+        "may_moderate": participation_policy.may_moderate(person, shown.idea.project),
+        "hidden": moderation_selectors.last_hiding([shown], kind="reply").get(pk)
+        if shown.visibility == Visibility.HIDDEN
+        else None,
+    }
+    status = 200 if context["may_view"] else 410
+    return render(request, "forum/reply_detail.html", context, status=status)
+
+
+def _earlier_texts(person: Any, shown: Any) -> list[Any]:
+    """For the author and the moderators: what somebody took out of a text may be private."""
+    own = person.is_authenticated and person.pk == shown.author_id
+    if own or participation_policy.may_moderate(person, shown.idea.project):
+        return list(shown.versions.all())
+    return []
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one's reply within the time to edit, or take it back."""
+    shown = selectors.reply_for_page(pk)
+    participation_selectors.idea_for_page(request.user, shown.idea_id)
+    if request.method == "POST" and "tarik" in request.POST:
+        services.withdraw_reply(reply=shown, by=request.user)
+        messages.success(request, _("Balasan Anda sudah dihapus."))
+        return redirect("forum:idea", pk=shown.idea_id)
+    decision = policy.may_edit(request.user, shown)
+    if request.method != "POST":
+        require(decision)
+        form = EditReplyForm(initial={"body": shown.body, "version": shown.version})
+        return render(request, "forum/edit_reply.html", {"form": form, "reply": shown})
+    form = EditReplyForm(request.POST)
+    valid = form.is_valid()
+    if not decision:
+        form.add_error(None, str(decision.reason))
+        context = {"form": form, "reply": shown}
+        return render(request, "forum/edit_reply.html", context, status=403)
+    if valid:
+        try:
+            services.edit_reply(
+                reply=shown,
+                by=request.user,
+                body=form.cleaned_data["body"],
+                seen_version=form.cleaned_data["version"],
+            )
+        except services.StaleEdit:
+            shown = selectors.reply_for_page(pk)
+            form.data = {**form.data.dict(), "version": shown.version}  # type: ignore[attr-defined]
+            form.add_stale(shown.body)
+            context = {"form": form, "reply": shown}
+            return render(request, "forum/edit_reply.html", context, status=409)
+        return redirect(f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}")
+    return not_yet(request, "forum/edit_reply.html", {"form": form, "reply": shown})
