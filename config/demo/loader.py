@@ -22,6 +22,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
@@ -180,6 +181,8 @@ class Story:
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+        # Jobs of the story begin to wait now: months old, they would look like a worker that died.
+        DBTaskResult.objects.ready().update(enqueued_at=timezone.now())
 
     # --- Time -------------------------------------------------------------------------------------
 
