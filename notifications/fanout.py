@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from core import live
-from notifications import selectors, times
+from notifications import push, selectors, times
 from notifications.categories import DEFAULTS, Cadence, Channel
 from notifications.models import (
     Delivery,
@@ -18,6 +18,7 @@ from notifications.models import (
     Inbox,
     Notice,
     Preference,
+    PushSubscription,
     Receipt,
 )
 
@@ -129,6 +130,7 @@ def _plan_deliveries(
     event: Event, receipts: list[Receipt], wanted: dict[int, dict[str, str]]
 ) -> None:
     """What leaves the forum's pages, and when. Nothing for who has paused everything."""
+    devices = _devices([pk for pk in wanted if wanted[pk][Channel.PUSH] != Cadence.OFF])
     own_times = DeliveryTimes.objects.in_bulk([receipt.person_id for receipt in receipts])
     # Counted from what happened, so that news of long ago is not mailed as if it were new.
     due: dict[tuple[str, Any], datetime] = {}
@@ -143,13 +145,28 @@ def _plan_deliveries(
             quiet = (own.quiet_from, own.quiet_until) if own else None
             if (cadence, quiet) not in due:
                 due[cadence, quiet] = times.due_at(event.created_at, cadence, own)
-            rows.append(
+            places: list[int | None] = [None]
+            if channel == Channel.PUSH:
+                places = devices.get(receipt.person_id, [])
+            rows += [
                 Delivery(
                     receipt=receipt,
                     person_id=receipt.person_id,
                     channel=channel,
+                    device_id=device_id,
                     cadence=cadence,
                     due_at=due[cadence, quiet],
                 )
-            )
+                for device_id in places
+            ]
     Delivery.objects.bulk_create(rows)
+
+
+def _devices(people: list[int]) -> dict[int, list[int | None]]:
+    """By person, the devices that news is pushed to."""
+    found: dict[int, list[int | None]] = {}
+    if people and push.is_configured():
+        rows = PushSubscription.objects.filter(person_id__in=people).order_by("pk")
+        for person_id, pk in rows.values_list("person_id", "pk"):
+            found.setdefault(person_id, []).append(pk)
+    return found

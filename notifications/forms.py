@@ -1,10 +1,11 @@
-"""The form with which a person says when to be left alone."""
+"""The forms with which a person says when to be left alone and where news is to be shown."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from notifications import push
 from notifications.models import DeliveryTimes
 
 
@@ -26,10 +27,10 @@ class TimesForm(forms.Form):
         error_messages={"invalid": _("Tulis jam, misalnya 06.00.")},
     )
     paused = forms.BooleanField(
-        label=_("Jeda semua email"),
+        label=_("Jeda semua kiriman"),
         required=False,
         help_text=_(
-            "Kabar tetap masuk ke daftar di Rembuk. Email berhenti sampai Anda membukanya."
+            "Kabar tetap masuk ke daftar di Rembuk. Tidak ada yang dikirim sampai Anda membukanya."
         ),
     )
 
@@ -53,4 +54,25 @@ class TimesForm(forms.Form):
             "quiet_until" if start else "quiet_from",
             _("Isi kedua jam, atau kosongkan keduanya."),
         )
+        return filled
+
+
+class DeviceForm(forms.Form):
+    """What a browser says of its own push service. Nobody types this."""
+
+    endpoint = forms.CharField(max_length=push.ENDPOINT_LENGTH)
+    p256dh = forms.CharField(max_length=100)
+    auth = forms.CharField(max_length=40)
+
+    def clean(self) -> dict[str, Any]:
+        filled = super().clean() or {}
+        try:
+            filled["endpoint"] = push.checked_endpoint(filled.get("endpoint", ""))
+            filled["p256dh"], filled["auth"] = push.checked_keys(
+                filled.get("p256dh", ""), filled.get("auth", "")
+            )
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Perangkat ini belum bisa didaftarkan. Muat ulang halaman, lalu coba lagi.")
+            ) from error
         return filled

@@ -113,10 +113,34 @@ class Receipt(models.Model):
         return f"{self.event_id} -> {self.person_id}"
 
 
+class PushSubscription(models.Model):
+    """A browser that shows news of a person: where its push service takes messages, and its keys.
+
+    It lasts as long as that browser's session: whoever signs out there, is signed out from another
+    device or is blocked, leaves none behind. `p256dh` and `auth` are the browser's keys (RFC 8291)
+    in base64url.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(
+        "usersessions.UserSession", on_delete=models.CASCADE, related_name="+"
+    )
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=24)
+    created_at = models.DateTimeField(default=timezone.now)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"device {self.pk} of {self.person_id}"
+
+
 class Delivery(models.Model):
     """An event goes to a person through a channel outside the forum's pages: once.
 
-    Rows that are due are claimed by update; whoever has the claim sends.
+    To each device of the person a delivery of its own. Rows that are due are claimed by update;
+    whoever has the claim sends.
     """
 
     class State(models.TextChoices):
@@ -128,6 +152,9 @@ class Delivery(models.Model):
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    device = models.ForeignKey(
+        PushSubscription, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     cadence = models.CharField(max_length=10, choices=Cadence.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     due_at = models.DateTimeField()
@@ -140,7 +167,16 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "channel"], name="delivery_once_per_channel")
+            models.UniqueConstraint(
+                fields=["receipt", "channel"],
+                condition=models.Q(device__isnull=True),
+                name="delivery_once_per_channel",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt", "device"],
+                condition=models.Q(device__isnull=False),
+                name="delivery_once_per_device",
+            ),
         ]
         indexes = [
             models.Index(

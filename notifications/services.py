@@ -16,13 +16,21 @@ from notifications.categories import CHOICES, Cadence, Category, Channel
 from notifications.fanout import BATCH, finish, reach, reached
 from notifications.letters import (
     Letter,
+    channels_due,
     free_abandoned,
     mark_unreachable,
     next_letter,
     put_aside,
     send,
 )
-from notifications.models import DeliveryTimes, Event, Notice, Preference, UnreachableAddress
+from notifications.models import (
+    DeliveryTimes,
+    Event,
+    Notice,
+    Preference,
+    PushSubscription,
+    UnreachableAddress,
+)
 
 # What the apps above use to tell people and to send what is due.
 __all__ = [
@@ -32,6 +40,8 @@ __all__ = [
     "Channel",
     "Happening",
     "Letter",
+    "add_device",
+    "channels_due",
     "finish",
     "free_abandoned",
     "mark_reachable",
@@ -42,6 +52,7 @@ __all__ = [
     "reach",
     "reached",
     "record",
+    "remove_device",
     "send",
     "set_times",
     "set_wanted",
@@ -202,3 +213,42 @@ def unsubscribe(*, token: str) -> list[str] | None:
 def mark_reachable(*, person: Any) -> None:
     """The person says that the own address works again: mail goes there once more."""
     UnreachableAddress.objects.filter(address=person.email).delete()
+
+
+# --- Devices -------------------------------------------------------------------------------------
+
+MOST_DEVICES = 10
+
+
+@transaction.atomic
+def add_device(
+    *, person: Any, session: Any, endpoint: str, p256dh: str, auth: str
+) -> PushSubscription:
+    """Show news of the person on the browser that this session belongs to.
+
+    A browser has one subscription: an older one of the same session is replaced, and one that
+    another person left behind on it goes with all that was waiting for it. Sent again it is the
+    same device. Of more than ten devices the oldest is dropped.
+    """
+    rows = PushSubscription.objects
+    rows.filter(endpoint=endpoint).exclude(person_id=person.pk).delete()
+    rows.filter(session=session).exclude(endpoint=endpoint).delete()
+    device, _created = rows.update_or_create(
+        endpoint=endpoint,
+        defaults={
+            "person_id": person.pk,
+            "session": session,
+            "p256dh": p256dh,
+            "auth": auth,
+            "failed_at": None,
+            "failure": "",
+        },
+    )
+    own = rows.filter(person_id=person.pk).order_by("-pk")
+    rows.filter(pk__in=list(own.values_list("pk", flat=True)[MOST_DEVICES:])).delete()
+    return device
+
+
+def remove_device(*, device: PushSubscription) -> None:
+    """Show no more news on a device; what was waiting for it goes too."""
+    device.delete()
