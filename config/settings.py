@@ -393,6 +393,13 @@ VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAUL
 # A browser says itself where its push service is. Only the tests believe one that is not public.
 PUSH_TO_PRIVATE_ADDRESSES = False
 
+# --- Short messages ------------------------------------------------------------------------------
+
+# What hands short messages to a WhatsApp or SMS gateway (docs/bridge.md), a class by its dotted
+# path: notifications.bridge.Folder writes files. Empty: no short messages.
+MESSAGE_BRIDGE: str = env.str("MESSAGE_BRIDGE", default="")
+MESSAGE_BRIDGE_DIR = Path(env.str("MESSAGE_BRIDGE_DIR", default=str(VAR_DIR / "bridge")))
+
 # --- Rules of the forum --------------------------------------------------------------------------
 
 REPLY_EDIT_MINUTES: int = env.int("REPLY_EDIT_MINUTES", default=15)

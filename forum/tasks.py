@@ -21,6 +21,7 @@ MOST_SECONDS = 60
 def send_due_mail() -> None:
     """Send what is due, each channel in a job of its own: a slow one holds up no other."""
     notifications.free_abandoned()
+    notifications.read_reports()
     for channel in notifications.channels_due():
         send_letters_on.enqueue(channel=channel)
 

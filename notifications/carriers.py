@@ -1,4 +1,4 @@
-"""How a letter leaves, by channel: as a mail or as a message to a device.
+"""How a letter leaves, by channel: as a mail, a message to a device, a short message.
 
 What it says outside is the same everywhere: which kind of news there is, never of whom or about
 what.
@@ -16,11 +16,13 @@ from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from notifications import mail, push
+from notifications import bridge, mail, push, times
+from notifications.bridge import Message
 from notifications.categories import Cadence, Channel
-from notifications.models import Delivery, PushSubscription, UnreachableAddress
+from notifications.models import Delivery, PhoneNumber, PushSubscription, UnreachableAddress
 
 log = logging.getLogger(__name__)
 
@@ -90,14 +92,12 @@ def by_push(parcel: Parcel) -> None:
     device = parcel.device
     if device is None:
         raise Unreachable
-    notices = {row.receipt.notice_id for row in parcel.deliveries}
-    notice = notices.pop() if len(notices) == 1 else None
-    path = reverse("forum:open_notice", args=[notice]) if notice else reverse("forum:notices")
+    notice = _only_notice(parcel)
     with translation.override(parcel.person.language or settings.LANGUAGE_CODE):
         message = {
             "title": f"Rembuk {accounts.city().name}".strip(),
             "body": mail.subject([row.receipt.event for row in parcel.deliveries], Cadence.NOW),
-            "url": path,
+            "url": _path(parcel),
             # Of one line, or of the same parcel sent again, the device shows one message.
             "tag": f"kabar-{notice}" if notice else f"kabar.{parcel.number}",
         }
@@ -115,16 +115,58 @@ def by_push(parcel: Parcel) -> None:
         PushSubscription.objects.filter(pk=device.pk).update(failed_at=None, failure="")
 
 
-CARRY: dict[str, Callable[[Parcel], None]] = {Channel.EMAIL: by_mail, Channel.PUSH: by_push}
+# --- A short message -----------------------------------------------------------------------------
+
+
+def by_bridge(parcel: Parcel) -> None:
+    """Hand a short message to the gateway's bridge: which kind of news, and where it is read."""
+    phone = PhoneNumber.objects.filter(pk=parcel.person.pk).first()
+    if phone is None or not phone.is_active:
+        raise Unreachable
+    now = timezone.now()
+    with translation.override(parcel.person.language or settings.LANGUAGE_CODE):
+        events = [row.receipt.event for row in parcel.deliveries]
+        words = {"news": mail.subject(events, Cadence.NOW), "url": mail.absolute(_path(parcel))}
+        text = _("%(news)s di Rembuk: %(url)s") % words
+    message = Message(
+        key=f"kabar.{parcel.number}",
+        to=phone.number,
+        text=text,
+        created=now,
+        expires=now + times.TOO_LATE,
+    )
+    bridge.configured().send(message)
+
+
+def _path(parcel: Parcel) -> str:
+    """Where the news is read: the one line that it all belongs to, or the list."""
+    notice = _only_notice(parcel)
+    return reverse("forum:open_notice", args=[notice]) if notice else reverse("forum:notices")
+
+
+def _only_notice(parcel: Parcel) -> int | None:
+    notices = {row.receipt.notice_id for row in parcel.deliveries}
+    return notices.pop() if len(notices) == 1 else None
+
+
+CARRY: dict[str, Callable[[Parcel], None]] = {
+    Channel.EMAIL: by_mail,
+    Channel.PUSH: by_push,
+    Channel.BRIDGE: by_bridge,
+}
 
 
 def in_use() -> list[str]:
     """The channels that this installation has. What waits for another one waits."""
-    return [channel for channel in CARRY if channel != Channel.PUSH or push.is_configured()]
+    offered = {Channel.PUSH: push.is_configured(), Channel.BRIDGE: bridge.is_configured()}
+    return [channel for channel in CARRY if offered.get(Channel(channel), True)]
 
 
 def may_arrive(channel: str, person: Any) -> bool:
     """Whether there is an address to try at all."""
     if channel == Channel.EMAIL:
         return not UnreachableAddress.objects.filter(address=person.email).exists()
+    if channel == Channel.BRIDGE:
+        phone = PhoneNumber.objects.filter(pk=person.pk).first()
+        return phone is not None and phone.is_active
     return True

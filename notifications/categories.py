@@ -28,6 +28,7 @@ class Channel(models.TextChoices):
     APP = "app", _("Di Rembuk")
     EMAIL = "email", _("Email")
     PUSH = "push", _("Perangkat")
+    BRIDGE = "bridge", _("Pesan HP")
 
 
 class Cadence(models.TextChoices):
@@ -41,73 +42,87 @@ CHOICES: dict[str, tuple[Cadence, ...]] = {
     Channel.APP: (Cadence.NOW, Cadence.OFF),
     Channel.EMAIL: (Cadence.NOW, Cadence.DAILY, Cadence.WEEKLY, Cadence.OFF),
     Channel.PUSH: (Cadence.NOW, Cadence.OFF),
+    Channel.BRIDGE: (Cadence.NOW, Cadence.DAILY, Cadence.OFF),
 }
 
 # In the forum itself and on a device there is nothing between at once and not at all.
 YES_OR_NO = {Cadence.NOW: _("Ya"), Cadence.OFF: _("Tidak")}
 
 # Nothing reaches a device before its owner asks for it there. From then on it tells what is meant
-# for that person; what goes to all who follow something would ring too often.
+# for that person; what goes to all who follow something would ring too often. A message to a
+# telephone costs the city money and the reader attention: only answers and replies send one.
 DEFAULTS: dict[str, dict[str, Cadence]] = {
     Category.REPLY: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.NOW,
     },
     Category.ANSWER: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.NOW,
     },
     Category.STATUS: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.DAILY,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.FOLLOWED: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.DAILY,
         Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.MODERATION: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.FLAG: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.OFF,
         Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.MENTION: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.DAILY,
     },
     Category.PHASE: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.WEEKLY,
         Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.PROMISE: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.DAILY,
         Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.SESSION: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.IDENTITY: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
     },
     Category.WORK: {
         Channel.APP: Cadence.NOW,
         Channel.EMAIL: Cadence.NOW,
         Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
     },
 }
 

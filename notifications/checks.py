@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.utils.module_loading import import_string
 
 from notifications import push
 
@@ -21,6 +22,24 @@ def web_push_key(**_: Any) -> list[CheckMessage]:
                 "VAPID_PRIVATE_KEY is no key for Web Push.",
                 hint="Make one with `manage.py vapid_keys`, or remove it.",
                 id="rembuk.E010",
+            )
+        ]
+    return []
+
+
+@register()
+def message_bridge(**_: Any) -> list[CheckMessage]:
+    """A bridge that cannot be imported would lose no message, but send none."""
+    if not settings.MESSAGE_BRIDGE:
+        return []
+    try:
+        import_string(settings.MESSAGE_BRIDGE)
+    except ImportError:
+        return [
+            Error(
+                f"MESSAGE_BRIDGE names nothing that can be imported: {settings.MESSAGE_BRIDGE}",
+                hint="notifications.bridge.Folder, or a class as docs/bridge.md describes it.",
+                id="rembuk.E011",
             )
         ]
     return []

@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from core import live
-from notifications import push, selectors, times
+from notifications import bridge, push, selectors, times
 from notifications.categories import DEFAULTS, Cadence, Channel
 from notifications.models import (
     Delivery,
@@ -17,6 +17,7 @@ from notifications.models import (
     Event,
     Inbox,
     Notice,
+    PhoneNumber,
     Preference,
     PushSubscription,
     Receipt,
@@ -131,6 +132,7 @@ def _plan_deliveries(
 ) -> None:
     """What leaves the forum's pages, and when. Nothing for who has paused everything."""
     devices = _devices([pk for pk in wanted if wanted[pk][Channel.PUSH] != Cadence.OFF])
+    numbers = _numbers([pk for pk in wanted if wanted[pk][Channel.BRIDGE] != Cadence.OFF])
     own_times = DeliveryTimes.objects.in_bulk([receipt.person_id for receipt in receipts])
     # Counted from what happened, so that news of long ago is not mailed as if it were new.
     due: dict[tuple[str, Any], datetime] = {}
@@ -148,6 +150,8 @@ def _plan_deliveries(
             places: list[int | None] = [None]
             if channel == Channel.PUSH:
                 places = devices.get(receipt.person_id, [])
+            elif channel == Channel.BRIDGE and receipt.person_id not in numbers:
+                places = []
             rows += [
                 Delivery(
                     receipt=receipt,
@@ -170,3 +174,13 @@ def _devices(people: list[int]) -> dict[int, list[int | None]]:
         for person_id, pk in rows.values_list("person_id", "pk"):
             found.setdefault(person_id, []).append(pk)
     return found
+
+
+def _numbers(people: list[int]) -> set[int]:
+    """Those of these people who get short messages."""
+    if not people or not bridge.is_configured():
+        return set()
+    rows = PhoneNumber.objects.filter(
+        pk__in=people, confirmed_at__isnull=False, stopped_at__isnull=True
+    )
+    return set(rows.values_list("pk", flat=True))

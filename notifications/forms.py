@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications import push
+from notifications import bridge, push
 from notifications.models import DeliveryTimes
 
 
@@ -76,3 +76,37 @@ class DeviceForm(forms.Form):
                 _("Perangkat ini belum bisa didaftarkan. Muat ulang halaman, lalu coba lagi.")
             ) from error
         return filled
+
+
+class NumberForm(forms.Form):
+    """The number to which short messages are to go."""
+
+    number = forms.CharField(
+        label=_("Nomor HP"),
+        max_length=30,
+        help_text=_("Misalnya 0812 3456 7890. Kami kirim kode ke sana."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        error_messages={"required": _("Tulis nomor HP Anda.")},
+    )
+
+    def clean_number(self) -> str:
+        try:
+            return bridge.normal_number(self.cleaned_data["number"])
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Nomor ini belum cocok. Tulis nomor HP, misalnya 0812 3456 7890.")
+            ) from error
+
+
+class CodeForm(forms.Form):
+    """The code that came to the number."""
+
+    code = forms.CharField(
+        label=_("Kode 6 angka"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": _("Tulis kode yang kami kirim.")},
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())

@@ -41,6 +41,8 @@ ABANDONED = timedelta(minutes=15)
 MOST_ATTEMPTS = 6
 FIRST_WAIT = timedelta(minutes=5)
 MOST_EVENTS = 100
+# Short messages cost money: of one line in the list one, until it is seen, and so many in a day.
+MOST_MESSAGES = 5
 
 
 @dataclass(slots=True)
@@ -153,6 +155,19 @@ def _still_wanted(
     elif not carriers.may_arrive(letter.channel, letter.person):
         for_all = "unreachable"
 
+    told: set[int | None] = set()
+    if letter.channel == Channel.BRIDGE:
+        sent = Delivery.objects.filter(
+            person_id=letter.person.pk, channel=Channel.BRIDGE, state=State.SENT
+        )
+        of_today = sent.filter(ended_at__gt=now - timedelta(days=1))
+        if of_today.values("ended_at").distinct().count() >= MOST_MESSAGES:
+            for_all = for_all or "too many"
+        notices = {delivery.receipt.notice_id for delivery in letter.deliveries} - {None}
+        told |= set(
+            sent.filter(receipt__notice__in=notices).values_list("receipt__notice_id", flat=True)
+        )
+
     def why_not(delivery: Delivery) -> str:
         event, notice = delivery.receipt.event, delivery.receipt.notice
         usual = DEFAULTS[event.category][delivery.channel]
@@ -162,6 +177,8 @@ def _still_wanted(
             return "seen"
         if event.pk not in shown:
             return "gone"
+        if delivery.receipt.notice_id in told:
+            return "told"
         return "late" if delivery.due_at + times.TOO_LATE < now else ""
 
     wanted = []

@@ -251,3 +251,44 @@ class UnreachableAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class PhoneNumber(models.Model):
+    """A number to which short messages go, as soon as its owner has proved to read them there.
+
+    `number` as in +6281234567890. The proof is a code sent to it, of which a digest is kept.
+    `stopped_at`: the owner answered STOP. Removing it removes the row.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    number = models.CharField(max_length=16, db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True)
+    code_digest = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"number of {self.person_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.confirmed_at is not None and self.stopped_at is None
+
+
+class CodeRequest(models.Model):
+    """Somebody had a code sent to a number. Kept for a day, so that nobody is bothered with codes.
+
+    `number_digest` tells numbers apart without naming them.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    number_digest = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"code asked for by {self.person_id}"

@@ -14,13 +14,14 @@ from django.utils.dateparse import parse_datetime
 
 from accounts import policy as accounts_policy
 from core.http import decode_cursor, encode_cursor
-from notifications import push
+from notifications import bridge, push
 from notifications.categories import CHOICES, DEFAULTS, YES_OR_NO, Cadence, Category, Channel
 from notifications.models import (
     DeliveryTimes,
     Event,
     Inbox,
     Notice,
+    PhoneNumber,
     Preference,
     PushSubscription,
     Receipt,
@@ -185,11 +186,14 @@ class WantedRow:
     cells: list[Wanted]
 
 
-def channels() -> list[tuple[str, str]]:
-    """The channels that this installation has."""
+def channels(person: Any) -> list[tuple[str, str]]:
+    """The channels that this installation has; short messages only for who has proved a number."""
     offered = [Channel.APP, Channel.EMAIL]
     if push.is_configured():
         offered.append(Channel.PUSH)
+    phone = own_number(person) if bridge.is_configured() else None
+    if phone is not None and phone.is_active:
+        offered.append(Channel.BRIDGE)
     return [(channel.value, str(channel.label)) for channel in offered]
 
 
@@ -202,7 +206,7 @@ def categories(person: Any) -> list[Category]:
 
 def matrix(person: Any) -> list[WantedRow]:
     """Every category that may concern the person by every channel, as the person has it."""
-    offered = channels()
+    offered = channels(person)
     rows = Preference.objects.filter(person_id=person.pk)
     chosen = {
         (category, channel): cadence
@@ -260,3 +264,8 @@ def own_device(person: Any, pk: int) -> PushSubscription:
     if device is None:
         raise Http404("device")
     return device
+
+
+def own_number(person: Any) -> PhoneNumber | None:
+    """The number that the person gave for short messages."""
+    return PhoneNumber.objects.filter(pk=person.pk).first()

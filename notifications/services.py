@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
-from notifications import fanout, mail, tasks
+from notifications import bridge, fanout, mail, phones, tasks
 from notifications.categories import CHOICES, Cadence, Category, Channel
 from notifications.fanout import BATCH, finish, reach, reached
 from notifications.letters import (
@@ -31,6 +31,7 @@ from notifications.models import (
     PushSubscription,
     UnreachableAddress,
 )
+from notifications.phones import TooMany, confirm_number, remove_number
 
 # What the apps above use to tell people and to send what is due.
 __all__ = [
@@ -40,10 +41,13 @@ __all__ = [
     "Channel",
     "Happening",
     "Letter",
+    "TooMany",
     "add_device",
     "channels_due",
+    "confirm_number",
     "finish",
     "free_abandoned",
+    "give_number",
     "mark_reachable",
     "mark_seen",
     "mark_unreachable",
@@ -51,8 +55,10 @@ __all__ = [
     "put_aside",
     "reach",
     "reached",
+    "read_reports",
     "record",
     "remove_device",
+    "remove_number",
     "send",
     "set_times",
     "set_wanted",
@@ -252,3 +258,18 @@ def add_device(
 def remove_device(*, device: PushSubscription) -> None:
     """Show no more news on a device; what was waiting for it goes too."""
     device.delete()
+
+
+# --- Short messages ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def give_number(*, person: Any, number: str) -> None:
+    """Store a number and have a code sent to it. Raises TooMany when that is asked too often."""
+    phones.give_number(person=person, number=number)
+    tasks.send_code.enqueue(person_id=person.pk)
+
+
+def read_reports() -> int:
+    """Take note of what the gateway reports of short messages; how many reports."""
+    return phones.read_reports() if bridge.is_configured() else 0

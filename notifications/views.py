@@ -15,9 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services as accounts
-from notifications import mail, push, selectors, services
+from notifications import bridge, mail, push, selectors, services
 from notifications.categories import Category
-from notifications.forms import DeviceForm, TimesForm
+from notifications.forms import CodeForm, DeviceForm, NumberForm, TimesForm
 
 
 @login_required
@@ -47,12 +47,19 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 def _settings_page(
-    request: HttpRequest, form: TimesForm, *, device_form: DeviceForm | None = None
+    request: HttpRequest,
+    form: TimesForm,
+    *,
+    device_form: DeviceForm | None = None,
+    number_form: NumberForm | None = None,
+    code_form: CodeForm | None = None,
+    status: int = 422,
 ) -> HttpResponse:
+    """The page of all choices; `status` is the answer when one of its forms is not yet right."""
     person = request.user
     context = {
         "form": form,
-        "channels": selectors.channels(),
+        "channels": selectors.channels(person),
         "matrix": selectors.matrix(person),
         "unreachable": selectors.is_unreachable(person.email),
         "device_form": device_form,
@@ -60,8 +67,13 @@ def _settings_page(
     if push.is_configured():
         context["push_key"] = push.public_key(config.VAPID_PRIVATE_KEY)
         context["devices"] = selectors.devices(person, session_key=request.session.session_key)
-    bad = form.errors or (device_form and device_form.errors)
-    return render(request, "notifications/settings.html", context, status=422 if bad else 200)
+    if bridge.is_configured():
+        context["phone"] = selectors.own_number(person)
+        context["number_form"] = number_form or NumberForm()
+        context["code_form"] = code_form or CodeForm()
+    bad = any(each and each.errors for each in (form, device_form, number_form, code_form))
+    page = "notifications/settings.html"
+    return render(request, page, context, status=status if bad else 200)
 
 
 @login_required
@@ -73,19 +85,25 @@ def reachable(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:settings")
 
 
-def with_push(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Without keys for Web Push its addresses do not exist."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if not push.is_configured():
-            raise Http404("push")
-        return view(request, **arguments)
-
-    return asked
+View = Callable[..., HttpResponse]
 
 
-@with_push
+def only_if(offered: Callable[[], bool]) -> Callable[[View], View]:
+    """An address that does not exist where the installation does not offer what it is for."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            if not offered():
+                raise Http404("not offered")
+            return view(request, **arguments)
+
+        return asked
+
+    return decorate
+
+
+@only_if(push.is_configured)
 @login_required
 @require_POST
 def add_device(request: HttpRequest) -> HttpResponse:
@@ -100,7 +118,7 @@ def add_device(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:settings")
 
 
-@with_push
+@only_if(push.is_configured)
 @login_required
 @require_POST
 def remove_device(request: HttpRequest, pk: int) -> HttpResponse:
@@ -110,9 +128,56 @@ def remove_device(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("notifications:settings")
 
 
+@only_if(bridge.is_configured)
+@login_required
+@require_POST
+def give_number(request: HttpRequest) -> HttpResponse:
+    """Have a code sent to a number."""
+    form = NumberForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            services.give_number(person=request.user, number=form.cleaned_data["number"])
+        except services.TooMany:
+            form.add_error("number", _("Kode sudah beberapa kali diminta. Coba lagi nanti."))
+            status = 429
+        else:
+            messages.success(request, _("Kode dikirim ke nomor Anda."))
+            return redirect("notifications:settings")
+    times = TimesForm.of(selectors.delivery_times(request.user))
+    return _settings_page(request, times, number_form=form, status=status)
+
+
+@only_if(bridge.is_configured)
+@login_required
+@require_POST
+def confirm_number(request: HttpRequest) -> HttpResponse:
+    """The code that came to the number: from now on news goes there."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        if services.confirm_number(person=request.user, code=form.cleaned_data["code"]):
+            messages.success(request, _("Nomor Anda tersimpan. Kabar akan dikirim ke sana."))
+            return redirect("notifications:settings")
+        form.add_error(
+            "code",
+            _("Kode ini belum cocok atau sudah tidak berlaku. Periksa lagi, atau minta lagi."),
+        )
+    times = TimesForm.of(selectors.delivery_times(request.user))
+    return _settings_page(request, times, code_form=form)
+
+
+@only_if(bridge.is_configured)
+@login_required
+@require_POST
+def remove_number(request: HttpRequest) -> HttpResponse:
+    services.remove_number(person=request.user)
+    messages.success(request, _("Nomor Anda dihapus."))
+    return redirect("notifications:settings")
+
+
 # At the root, because a service worker answers only for what lies below it. Asked for each time:
 # a worker that browsers keep would go on showing what its successor no longer does.
-@with_push
+@only_if(push.is_configured)
 @require_safe
 @never_cache
 def service_worker(request: HttpRequest) -> HttpResponse:

@@ -57,6 +57,9 @@ TABLE = {
     "notifications:unsubscribe": (200, 200, 200, 200, 200, 200),
     "notifications:add_device": (404, 404, 404, 404, 404, 404),  # no key for Web Push
     "notifications:remove_device": (404, 404, 404, 404, 404, 404),
+    "notifications:give_number": (404, 404, 404, 404, 404, 404),  # no bridge to a gateway
+    "notifications:confirm_number": (404, 404, 404, 404, 404, 404),
+    "notifications:remove_number": (404, 404, 404, 404, 404, 404),
     "notifications:service_worker": (404, 404, 404, 404, 404, 404),
     "participation:follow": (302, 200, 200, 200, 200, 200),
     "participation:follows": (302, 200, 200, 200, 200, 200),
