@@ -96,7 +96,7 @@ DEFAULTS: dict[str, dict[str, Cadence]] = {
     },
     Category.PHASE: {
         Channel.APP: Cadence.NOW,
-        Channel.EMAIL: Cadence.WEEKLY,
+        Channel.EMAIL: Cadence.DAILY,
         Channel.PUSH: Cadence.OFF,
         Channel.BRIDGE: Cadence.OFF,
     },
