@@ -261,6 +261,16 @@ def sign_out(request: HttpRequest) -> None:
     live.close_person(person_id, session_key=session_key)
 
 
+def session_on_record(request: HttpRequest) -> UserSession:
+    """The row of this browser's session. What hangs on it goes with it, whichever way it ends."""
+    key = request.session.session_key
+    found = UserSession.objects.filter(session_key=key, user_id=request.user.pk).first()
+    if found is None:
+        UserSession.objects.create_from_request(request)
+        found = UserSession.objects.get(session_key=request.session.session_key)
+    return found
+
+
 def end_sessions(*, sessions: list[UserSession]) -> None:
     """End sessions of other browsers and close the pages that they have open."""
     for session in sessions:

@@ -55,6 +55,12 @@ TABLE = {
     "notifications:settings": (302, 200, 200, 200, 200, 200),
     "notifications:reachable": (302, 405, 405, 405, 405, 405),
     "notifications:unsubscribe": (200, 200, 200, 200, 200, 200),
+    "notifications:add_device": (404, 404, 404, 404, 404, 404),  # no key for Web Push
+    "notifications:remove_device": (404, 404, 404, 404, 404, 404),
+    "notifications:give_number": (404, 404, 404, 404, 404, 404),  # no bridge to a gateway
+    "notifications:confirm_number": (404, 404, 404, 404, 404, 404),
+    "notifications:remove_number": (404, 404, 404, 404, 404, 404),
+    "notifications:service_worker": (404, 404, 404, 404, 404, 404),
     "participation:follow": (302, 200, 200, 200, 200, 200),
     "participation:follows": (302, 200, 200, 200, 200, 200),
     "forum:answer_queue": (302, 403, 200, 200, 200, 200),

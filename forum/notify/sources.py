@@ -68,9 +68,16 @@ def _flags(person: Any, keys: list[int]) -> dict[int, str]:
     return dict.fromkeys(rows.values_list("case_id", flat=True), _("Petugas moderasi"))
 
 
+def _phases(person: Any, keys: list[int]) -> dict[int, str]:
+    """Phases of projects that the person may see, each with the unit responsible."""
+    rows = participation.phases_visible_to(person).filter(pk__in=keys)
+    return {phase.pk: phase.project.unit.label for phase in rows}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
+    "phase": _phases,
 }

@@ -13,6 +13,7 @@ async function start() {
     has("[data-live]") && import("./live.js"),
     has("[data-badge-changes]") && import("./badge.js"),
     has("[data-visit]") && import("./visit.js"),
+    has("[data-push]") && import("./push.js"),
     has("[data-counter]") && import("./counter.js"),
     has("[data-photos]") && import("./photos.js"),
     has("[data-reply-target]") && import("./reply-inline.js"),
