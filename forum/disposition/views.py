@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import selectors as accounts_selectors
+from core.http import whole_number
 from core.policy import Decision, require
 from core.text import to_html
 from forum.answers import policy as answers_policy
@@ -140,13 +141,13 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise Http404("act")
     chosen = ACTS[act]
     form = chosen.form(request.POST, task=shown)
-    if not form.is_valid():
-        # What is not offered any more, because somebody moved it on, is a conflict, not a mistake.
-        stale = form["version"].value() != str(shown.version)
-        return _again(request, shown, act, form, overtaken=stale)
-    if form.cleaned_data["version"] != shown.version:
+    seen = whole_number(request.POST.get("version"))
+    if seen is not None and seen != shown.version:
+        # Asked first: what somebody else did may have taken the right or the choice away.
         return _again(request, shown, act, form, overtaken=True)
     require(chosen.may(request.user, shown))
+    if not form.is_valid():
+        return _again(request, shown, act, form, overtaken=False)
     try:
         chosen.do(
             form,
