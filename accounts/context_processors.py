@@ -20,5 +20,9 @@ def city(request: HttpRequest) -> dict[str, Any]:
             "staff": bool(policy.may_use_staff_pages(person)),
             "desk": policy.holds_role(person, Role.MODERATOR),
             "answers": policy.holds_role(person, Role.RESPONDER),
+            "tasks": any(
+                policy.holds_role(person, role)
+                for role in (Role.MODERATOR, Role.RESPONDER, Role.LEADER)
+            ),
         },
     }

@@ -1,9 +1,10 @@
 """Reads about the city and its people: the city itself, villages, units, roles of a person."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import City, Person, RoleGrant, StaffProfile, Unit, Village
 
@@ -81,3 +82,20 @@ def unit_of(person: Person) -> Unit | None:
     """The unit for which a civil servant speaks; None for a resident."""
     profile = staff_profile(person)
     return profile.unit if profile else None
+
+
+def holders(
+    role: str, *, units: Iterable[int] = (), project: int | None = None, everywhere: bool = True
+) -> QuerySet[Person]:
+    """Active people who hold a role for one of these units, for a project, or for the whole city.
+
+    `everywhere=False` leaves out those who hold it for the whole city; without units and project
+    it is those alone.
+    """
+    scope = Q(role_grants__unit__in=list(units))
+    if project is not None:
+        scope |= Q(role_grants__project=project)
+    if everywhere:
+        scope |= Q(role_grants__unit=None, role_grants__project=None)
+    held = Q(role_grants__role=role, role_grants__ended_at=None)
+    return Person.objects.filter(held & scope, is_active=True).distinct().order_by("pk")

@@ -8,9 +8,14 @@ from django.utils import timezone
 
 from core.background import task
 from core.schedule import scheduled
+from forum.clock import tasks as clock_tasks
+from forum.disposition import tasks as disposition_tasks
 from forum.notify import sources
 from notifications import services as notifications
 from notifications.services import Channel
+
+# Every process imports this module, and through it the tasks of the parts.
+__all__ = ["clock_tasks", "disposition_tasks", "send_due_mail", "send_letters_on"]
 
 # A job that goes on for long would keep a worker from everything else.
 MOST_LETTERS = 200

@@ -4,7 +4,9 @@ from django.urls import path
 
 from forum import views
 from forum.answers import views as answers
+from forum.clock import views as clock
 from forum.discussion import views as discussion
+from forum.disposition import views as disposition
 from forum.moderation import views as desk
 from forum.notify import views as notify
 
@@ -30,6 +32,15 @@ urlpatterns = [
     path("kabar/dibaca/", notify.mark_all_seen, name="mark_all_seen"),
     path("kabar/<number:pk>/", notify.open_notice, name="open_notice"),
     path("jawaban/", answers.answer_queue, name="answer_queue"),
+    path("aspirasi/<number:pk>/lengkapi/", disposition.complete_idea, name="complete_idea"),
+    path("tugas/", disposition.tasks, name="tasks"),
+    path("tugas/<number:pk>/", disposition.task, name="task"),
+    path("tugas/<number:pk>/catatan/", disposition.write_note, name="write_note"),
+    path("tugas/<number:pk>/<slug:act>/", disposition.act, name="act"),
+    path("catatan/<number:pk>/tarik/", disposition.withdraw_note, name="withdraw_note"),
+    path("jam-jawaban/", clock.unit_clocks, name="unit_clocks"),
+    path("hari-libur/", clock.holidays, name="holidays"),
+    path("hari-libur/<number:pk>/", clock.edit_holiday, name="edit_holiday"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),

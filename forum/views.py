@@ -21,10 +21,14 @@ from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
+from forum.clock import rendering as clock_rendering
+from forum.clock import selectors as clock_selectors
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
 from forum.discussion.forms import ReplyForm
+from forum.disposition import policy as disposition_policy
+from forum.disposition import selectors as disposition_selectors
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
 from forum.moderation import services as moderation_services
@@ -104,11 +108,13 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "idea": shown,
         "body": to_html(shown.body),
         "steps": participation_rendering.steps(shown),
+        **_clock_context(person, shown),
         "supported": supported,
         "may_support": participation_policy.may_support(person, shown),
         "takes_support": participation_policy.takes_support(shown.project),
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.project),
+        "may_change_status": participation_policy.may_change_status(person, shown),
         "may_answer": answers_policy.may_answer(person, shown),
         "hidden": _why_hidden(person, shown),
         "discussion": html,
@@ -119,6 +125,20 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
         **_answer_context(person, shown, answer, took_part=supported or bool(own)),
         **composer_context(request, shown),
+    }
+
+
+def _clock_context(person: Any, shown: Any) -> dict[str, Any]:
+    """By when it is answered; for its author also what is missing, for the staff the way to it."""
+    clocks = clock_selectors.of_idea(shown)
+    now = clock_selectors.current(clocks)
+    waits = now is not None and (now.paused_at or now.ended_at) and person.pk == shown.author_id
+    disposition = disposition_selectors.of_idea(shown) if waits else None
+    return {
+        "due": clock_rendering.due(clocks),
+        "incomplete": disposition
+        if disposition and disposition_policy.may_complete(person, disposition)
+        else None,
     }
 
 
@@ -194,6 +214,7 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
     fragments = [discussion_rendering.fragment(reply, is_open=is_open) for reply in replies]
     if shown.status_revision > seen:
         fragments.append(participation_rendering.steps_fragment(shown))
+        fragments.append(clock_rendering.due_fragment(shown))
     if shown.answered_at:
         answer = answers_selectors.answer_to(shown)
         if answer is not None and answer.revision > seen:
@@ -216,6 +237,7 @@ def idea_history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "idea": shown,
         "history": participation_selectors.history(shown),
+        "journey": disposition_selectors.public_history(shown),
         "may_moderate": participation_policy.may_moderate(request.user, shown.project),
     }
     return render(request, "forum/idea_history.html", context)

@@ -87,11 +87,19 @@ def receive_idea(
         if first is None:
             raise
         return first, False
-    for position, picture in enumerate(photos, start=1):
-        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
-        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
+    add_photos(idea=idea, photos=photos)
     _remember(idea, IdeaHistory.Field.VISIBILITY, "", Visibility.HELD, author)
     return idea, True
+
+
+def add_photos(*, idea: Idea, photos: Sequence[Picture]) -> None:
+    """Put photos behind those that an aspirasi has."""
+    if not photos:
+        return
+    first = idea.photos.count() + 1
+    for position, picture in enumerate(photos, start=first):
+        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
+        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
 
 
 @transaction.atomic

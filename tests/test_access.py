@@ -9,6 +9,7 @@ import pytest
 from django.urls import URLPattern, URLResolver
 
 from config.urls import urlpatterns
+from forum.clock.models import Holiday
 from forum.moderation import cases
 from notifications import mail
 from notifications.models import Notice
@@ -64,6 +65,15 @@ TABLE = {
     "participation:follow": (302, 200, 200, 200, 200, 200),
     "participation:follows": (302, 200, 200, 200, 200, 200),
     "forum:answer_queue": (302, 403, 200, 200, 200, 200),
+    "forum:unit_clocks": (200, 200, 200, 200, 200, 200),
+    "forum:holidays": (302, 403, 403, 403, 403, 403),
+    "forum:edit_holiday": (302, 403, 403, 403, 403, 403),
+    "forum:complete_idea": (302, 200, 404, 404, 404, 404),  # the resident of the cast wrote it
+    "forum:tasks": (302, 403, 200, 200, 200, 403),
+    "forum:task": (302, 403, 200, 404, 200, 403),
+    "forum:act": (302, 405, 405, 405, 405, 405),
+    "forum:write_note": (302, 405, 405, 405, 405, 405),
+    "forum:withdraw_note": (302, 405, 405, 405, 405, 405),
     "forum:desk": (302, 403, 403, 403, 200, 403),
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
     "forum:desk_item": (302, 403, 403, 403, 200, 403),
@@ -108,6 +118,7 @@ def addresses(project, idea, make_reply, resident):
         "forum:examine_reply": reply.pk,
         "forum:desk_item": case.pk,
         "forum:rule": case.pk,
+        "forum:edit_holiday": Holiday.objects.values_list("pk", flat=True)[0],
         "core:page": "aturan",
         "participation:follow": project.slug,
         "forum:open_notice": Notice.objects.get(person=resident).pk,
@@ -119,6 +130,8 @@ def addresses(project, idea, make_reply, resident):
 def _address(name, values, idea_pk):
     from django.urls import NoReverseMatch, reverse
 
+    if name == "forum:act":
+        return reverse(name, args=[idea_pk, "verifikasi"])
     if name in values:
         return reverse(name, args=[values[name]])
     try:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy as accounts_policy
 from core.policy import YES, Decision, no
 from forum.answers.models import OfficialAnswer
+from forum.disposition import selectors as disposition_selectors
 from participation import policy as participation_policy
 
 if TYPE_CHECKING:
@@ -16,10 +17,16 @@ if TYPE_CHECKING:
 
 
 def may_answer(person: Any, idea: Idea) -> Decision:
-    """A responder of the unit responsible for the project, on a published aspirasi."""
+    """A responder of the project's unit or of a unit it was routed to, on a published aspirasi."""
     if not idea.is_published:
         return no(_("Aspirasi ini tidak tayang, jadi belum bisa dijawab."))
-    return participation_policy.may_answer(person, idea.project)
+    decision = participation_policy.may_answer(person, idea.project)
+    if decision or not accounts_policy.holds_role(person, "responder"):
+        return decision
+    units = disposition_selectors.units_of(idea)
+    if any(accounts_policy.has_role(person, "responder", unit_id=unit) for unit in units):
+        return YES
+    return decision
 
 
 def may_rate(person: Any, answer: OfficialAnswer, *, took_part: bool) -> Decision:

@@ -16,6 +16,8 @@ from core.live import Fragment
 from core.policy import require
 from forum.answers import policy, rendering, selectors
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
+from forum.clock import rendering as clock_rendering
+from forum.disposition import services as disposition
 from forum.notify import news
 from participation import rendering as participation_rendering
 from participation import selectors as participation_selectors
@@ -74,6 +76,7 @@ def publish_answer(
     Commitment.objects.bulk_create(
         Commitment(answer=answer, **asdict(promise)) for promise in promises
     )
+    disposition.answered(idea=idea, by=officer, unit=unit)
     participation.record_answer(idea=idea, status=status, by=officer)
     news.answer_published(answer, idea)
     _show(idea, answer)
@@ -106,6 +109,7 @@ def _show(idea: Idea, answer: OfficialAnswer) -> None:
         return [
             rendering.official_fragment(fresh, selectors.answer_to(fresh)),
             participation_rendering.steps_fragment(fresh),
+            clock_rendering.due_fragment(fresh),
         ]
 
     live.push(idea.topic, revision, fragments)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from forum.discussion import selectors as discussion
+from forum.disposition import selectors as disposition
 from forum.moderation.models import Flag, Ruling
 from participation import selectors as participation
 
@@ -74,10 +75,24 @@ def _phases(person: Any, keys: list[int]) -> dict[int, str]:
     return {phase.pk: phase.project.unit.label for phase in rows}
 
 
+def _tasks(person: Any, keys: list[int]) -> dict[int, str]:
+    """Dispositions that the person works on, each with the unit that has it."""
+    rows = disposition.visible_to(person).filter(pk__in=keys).select_related("unit")
+    return {row.pk: row.unit.label if row.unit else _("Verifikator") for row in rows}
+
+
+def _notes(person: Any, keys: list[int]) -> dict[int, str]:
+    """Notes that still stand on what the person still works on, each with its author."""
+    rows = disposition.notes_visible_to(person).filter(pk__in=keys)
+    return {note.pk: note.author.display_name for note in rows}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
     "phase": _phases,
+    "task": _tasks,
+    "note": _notes,
 }
