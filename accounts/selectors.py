@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import City, Person, RoleGrant, StaffProfile, Unit, Village
 
@@ -66,6 +66,13 @@ def active_grants(person: Person) -> QuerySet[RoleGrant]:
         .select_related("unit", "project")
         .order_by("granted_at")
     )
+
+
+def holders(role: str, *, unit_id: int, project_id: int | None = None) -> list[int]:
+    """The ids of the active people who hold a role for a unit (or a project) itself."""
+    scope = Q(unit_id=unit_id) | (Q(project_id=project_id) if project_id is not None else Q())
+    rows = RoleGrant.objects.filter(scope, role=role, ended_at__isnull=True, person__is_active=True)
+    return sorted(set(rows.values_list("person_id", flat=True)))
 
 
 def staff_profile(person: Person) -> StaffProfile | None:

@@ -1,14 +1,33 @@
 """The rows of the forum, gathered from its parts for Django."""
 
-from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
+from forum.answers.models import (
+    AnswerDraft,
+    AnswerDraftChange,
+    AnswerRating,
+    AnswerScores,
+    AnswerTemplate,
+    AnswerVersion,
+    Attachment,
+    CommentRuling,
+    Commitment,
+    CommitmentChange,
+    OfficialAnswer,
+)
 from forum.discussion.models import Reply, ReplyVersion
 from forum.moderation.models import Case, Desk, Flag, Ruling
 
 __all__ = [
+    "AnswerDraft",
+    "AnswerDraftChange",
     "AnswerRating",
+    "AnswerScores",
+    "AnswerTemplate",
     "AnswerVersion",
+    "Attachment",
     "Case",
+    "CommentRuling",
     "Commitment",
+    "CommitmentChange",
     "Desk",
     "Flag",
     "OfficialAnswer",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.background import task
 from core.schedule import scheduled
+from forum.answers import promises
 from forum.notify import sources
 from notifications import services as notifications
 
@@ -19,6 +20,13 @@ def send_due_mail() -> None:
     """Send what is due, then let another job go on with the rest."""
     notifications.free_abandoned()
     send_letters()
+
+
+# At midnight UTC, which is morning in every zone of the country.
+@scheduled("forum.tell_of_promised_dates", every=timedelta(days=1))
+def tell_of_promised_dates() -> None:
+    """Promised dates that are near, and those that have passed."""
+    promises.tell_of_dates(now=timezone.now())
 
 
 @task(name="forum.send_letters")

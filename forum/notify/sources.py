@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from forum.answers import selectors as answers
 from forum.discussion import selectors as discussion
 from forum.moderation.models import Flag, Ruling
 from participation import selectors as participation
@@ -68,9 +69,16 @@ def _flags(person: Any, keys: list[int]) -> dict[int, str]:
     return dict.fromkeys(rows.values_list("case_id", flat=True), _("Petugas moderasi"))
 
 
+def _answer_drafts(person: Any, keys: list[int]) -> dict[int, str]:
+    """Drafts of answers that the person may read, each with its writer."""
+    found = answers.drafts_visible_to(person, keys)
+    return {draft.pk: draft.author.display_name for draft in found}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
+    "answer_draft": _answer_drafts,
 }
