@@ -163,7 +163,7 @@ class StaffProfileAdmin(ForCityAdmins):
 
 @admin.register(Unit)
 class UnitAdmin(ForCityAdmins):
-    list_display = ["name", "short_name", "position", "is_active"]
+    list_display = ["name", "short_name", "position", "is_active", "answers_need_review"]
     search_fields = ["name", "short_name"]
 
 

@@ -1,28 +1,40 @@
 """The rows of the forum, gathered from its parts for Django."""
 
-from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
-from forum.clock.models import (
-    Clock,
-    ClockPause,
-    ClockReminder,
-    ClockRule,
-    ClockSettings,
-    Holiday,
+from forum.answers.models import (
+    AnswerDraft,
+    AnswerDraftChange,
+    AnswerRating,
+    AnswerScores,
+    AnswerTemplate,
+    AnswerVersion,
+    Attachment,
+    CommentRuling,
+    Commitment,
+    CommitmentChange,
+    OfficialAnswer,
 )
+from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
 from forum.discussion.models import Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
 from forum.moderation.models import Case, Desk, Flag, Ruling
 
 __all__ = [
+    "AnswerDraft",
+    "AnswerDraftChange",
     "AnswerRating",
+    "AnswerScores",
+    "AnswerTemplate",
     "AnswerVersion",
+    "Attachment",
     "Case",
     "Clock",
     "ClockPause",
     "ClockReminder",
     "ClockRule",
     "ClockSettings",
+    "CommentRuling",
     "Commitment",
+    "CommitmentChange",
     "Desk",
     "Disposition",
     "DispositionChange",

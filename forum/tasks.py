@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.background import task
 from core.schedule import scheduled
+from forum.answers import promises
 from forum.clock import tasks as clock_tasks
 from forum.disposition import tasks as disposition_tasks
 from forum.notify import sources
@@ -29,6 +30,13 @@ def send_due_mail() -> None:
     notifications.read_reports()
     for channel in notifications.channels_due():
         send_letters_on.enqueue(channel=channel)
+
+
+# At midnight UTC, which is morning in every zone of the country.
+@scheduled("forum.tell_of_promised_dates", every=timedelta(days=1))
+def tell_of_promised_dates() -> None:
+    """Promised dates that are near, and those that have passed."""
+    promises.tell_of_dates(now=timezone.now())
 
 
 @task(name="forum.send_letters")

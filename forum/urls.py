@@ -3,6 +3,8 @@
 from django.urls import path
 
 from forum import views
+from forum.answers import promise_views as promises
+from forum.answers import rating_views as ratings
 from forum.answers import views as answers
 from forum.clock import views as clock
 from forum.discussion import views as discussion
@@ -20,7 +22,16 @@ urlpatterns = [
     path("aspirasi/<number:pk>/balas/", discussion.reply, name="reply"),
     path("aspirasi/<number:pk>/jawab/", answers.answer, name="answer"),
     path("aspirasi/<number:pk>/status/", answers.change_status, name="change_status"),
-    path("aspirasi/<number:pk>/nilai/", answers.rate, name="rate"),
+    path("aspirasi/<number:pk>/nilai/", ratings.rate, name="rate"),
+    path("aspirasi/<number:pk>/jawaban/versi/", answers.answer_versions, name="answer_versions"),
+    path(
+        "aspirasi/<number:pk>/komentar/<uuid:key>/periksa/",
+        ratings.check_comment,
+        name="check_comment",
+    ),
+    path("lampiran/<uuid:key>/", answers.attachment, name="attachment"),
+    path("proyek/<slug:slug>/janji/", promises.project_promises, name="promises"),
+    path("janji/<number:pk>/", promises.promise, name="promise"),
     path("aspirasi/<number:pk>/laporkan/", desk.flag_idea, name="flag_idea"),
     path("aspirasi/<number:pk>/periksa/", desk.examine_idea, name="examine_idea"),
     path("balasan/<number:pk>/", discussion.reply_detail, name="reply_detail"),
@@ -41,6 +52,17 @@ urlpatterns = [
     path("jam-jawaban/", clock.unit_clocks, name="unit_clocks"),
     path("hari-libur/", clock.holidays, name="holidays"),
     path("hari-libur/<number:pk>/", clock.edit_holiday, name="edit_holiday"),
+    path("jawaban/terbitkan/", answers.publish_drafts, name="publish_drafts"),
+    path("jawaban/draf/<number:pk>/", answers.answer_draft, name="answer_draft"),
+    path("jawaban/draf/<number:pk>/terbitkan/", answers.publish_draft, name="publish_draft"),
+    path("jawaban/draf/<number:pk>/kembalikan/", answers.return_draft, name="return_draft"),
+    path("jawaban/draf/<number:pk>/tarik/", answers.take_back, name="take_back"),
+    path("jawaban/templat/", answers.answer_templates, name="answer_templates"),
+    path("jawaban/templat/baru/", answers.answer_template, name="new_answer_template"),
+    path("jawaban/templat/<number:pk>/", answers.answer_template, name="answer_template"),
+    path("jawaban/templat/<number:pk>/arsip/", answers.archive_template, name="archive_template"),
+    path("meja/komentar/", ratings.comments_to_check, name="comments_to_check"),
+    path("meja/komentar/<number:pk>/", ratings.decide_comment, name="decide_comment"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),

@@ -147,14 +147,14 @@ def _answer_context(person: Any, shown: Any, answer: Any, *, took_part: bool) ->
     if answer is None:
         return {"answer": None}
     answer.idea = shown
-    may_rate = answers_policy.may_rate(person, answer, took_part=took_part)
-    scores, said = answers_selectors.opinions(answer, person)
+    opinions = answers_selectors.opinions(answer, person)
+    may_rate = answers_policy.may_rate(person, answer, took_part=took_part, own=opinions.own)
     return {
         "answer": answer,
         "official": answers_rendering.official(shown, answer),
-        "scores": scores,
+        "opinions": opinions,
         "may_rate": may_rate,
-        "rating_form": RatingForm(initial=said) if may_rate else None,
+        "rating_form": RatingForm(initial=opinions.said) if may_rate else None,
     }
 
 

@@ -217,13 +217,21 @@ def announce_row(idea: Idea) -> None:
 
 @transaction.atomic
 def tell_all(
-    *, idea: Idea, key: str, own: str, headline: str, words: dict[str, str], by: Any
+    *,
+    idea: Idea,
+    key: str,
+    own: str,
+    headline: str,
+    words: dict[str, str],
+    by: Any,
+    others: str = News.FOLLOWED,
 ) -> None:
     """Tell the author, and in the background whoever supports it or follows the project.
 
-    `own` is what kind of news it is for the author. What this costs does not grow with the number
-    of followers.
+    `own` is what kind of news it is for the author, `others` for the rest. `by` is not told; None
+    when the clock did it. What this costs does not grow with the number of followers.
     """
+    by_id = by.pk if by else 0
     happening = Happening(
         key=f"{key}.author",
         category=own,
@@ -236,11 +244,11 @@ def tell_all(
         source_kind="idea",
         source_id=idea.pk,
     )
-    if idea.author_id != by.pk:
+    if idea.author_id != by_id:
         notifications.tell(happening, recipients=[idea.author_id])
-    event = notifications.record(replace(happening, key=key, category=News.FOLLOWED))
+    event = notifications.record(replace(happening, key=key, category=others))
     if event is not None:
-        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by.pk)
+        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by_id)
 
 
 def thread_key(idea: Idea) -> str:

@@ -9,6 +9,9 @@ import pytest
 from django.urls import URLPattern, URLResolver
 
 from config.urls import urlpatterns
+from forum.answers import services as answers
+from forum.answers.models import AnswerRating, Attachment, CommentRuling
+from forum.answers.services import Content, Promise
 from forum.clock.models import Holiday
 from forum.moderation import cases
 from notifications import mail
@@ -42,7 +45,23 @@ TABLE = {
     "forum:reply": (405, 405, 405, 405, 405, 405),
     "forum:answer": (302, 403, 200, 403, 403, 403),
     "forum:change_status": (302, 403, 200, 403, 403, 403),
-    "forum:rate": (302, 302, 302, 302, 302, 302),
+    "forum:rate": (302, 200, 403, 403, 403, 403),
+    "forum:answer_versions": (200, 200, 200, 200, 200, 200),
+    "forum:attachment": (200, 200, 200, 200, 200, 200),
+    "forum:check_comment": (302, 403, 404, 403, 403, 403),  # no comment is shown yet
+    "forum:promises": (200, 200, 200, 200, 200, 200),
+    "forum:promise": (200, 200, 200, 200, 200, 200),
+    "forum:answer_draft": (302, 404, 200, 404, 404, 404),
+    "forum:publish_draft": (302, 405, 405, 405, 405, 405),
+    "forum:return_draft": (302, 405, 405, 405, 405, 405),
+    "forum:take_back": (302, 405, 405, 405, 405, 405),
+    "forum:publish_drafts": (302, 405, 405, 405, 405, 405),
+    "forum:answer_templates": (302, 403, 200, 200, 403, 403),
+    "forum:new_answer_template": (302, 403, 200, 200, 403, 403),
+    "forum:answer_template": (302, 403, 200, 404, 403, 403),
+    "forum:archive_template": (302, 405, 405, 405, 405, 405),
+    "forum:comments_to_check": (302, 403, 403, 403, 200, 403),
+    "forum:decide_comment": (302, 403, 403, 403, 200, 403),
     "forum:flag_idea": (302, 403, 200, 200, 200, 200),  # the resident of the cast wrote it
     "forum:examine_idea": (302, 405, 405, 405, 405, 405),
     "forum:reply_detail": (200, 200, 200, 200, 200, 200),
@@ -100,13 +119,35 @@ def test_every_address_has_its_line():
 
 
 @pytest.fixture
-def addresses(project, idea, make_reply, resident):
+def addresses(project, idea, make_reply, resident, responder, make_person):
     reply = make_reply()
     drain()
     case = cases.open_case(reply, cause="examined")
     photo = Photo.objects.create(idea=idea, width=1, height=1, key=uuid.uuid4())
     photo.file.save("a.webp", _File(b"RIFF"))
+    answer = answers.publish_answer(
+        idea=idea, officer=responder, body="Baik.", promises=[Promise("first", "Diganti")]
+    )
+    draft = answers.save_draft(idea=idea, officer=responder, content=Content(), seen_version=1)
+    file = Attachment.objects.create(
+        idea=idea, name="a.pdf", size=1, is_published=True, added_by=responder,
+        content_type="application/pdf",
+    )  # fmt: skip
+    file.file.save("a.pdf", _File(b"%PDF-"))
+    template = answers.save_template(by=responder, fields={"title": "a", "body": "b"})
+    rating = AnswerRating.objects.create(answer=answer, person=make_person(), released=True)
+    ruling = CommentRuling.objects.create(rating=rating, cause="held", text="x")
     values = {
+        "forum:attachment": file.key,
+        "forum:promises": project.slug,
+        "forum:promise": answer.commitments.get().pk,
+        "forum:answer_draft": draft.pk,
+        "forum:publish_draft": draft.pk,
+        "forum:return_draft": draft.pk,
+        "forum:take_back": draft.pk,
+        "forum:answer_template": template.pk,
+        "forum:archive_template": template.pk,
+        "forum:decide_comment": ruling.pk,
         "participation:project": project.slug,
         "participation:project_about": project.slug,
         "participation:project_changes": project.slug,
@@ -132,6 +173,8 @@ def _address(name, values, idea_pk):
 
     if name == "forum:act":
         return reverse(name, args=[idea_pk, "verifikasi"])
+    if name == "forum:check_comment":
+        return reverse(name, args=[idea_pk, uuid.uuid4()])
     if name in values:
         return reverse(name, args=[values[name]])
     try:

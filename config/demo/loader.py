@@ -30,6 +30,7 @@ from config.demo import content
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
 from core.publishing import Visibility
+from forum.answers import ratings
 from forum.answers import services as answers
 from forum.answers.models import OfficialAnswer
 from forum.discussion import services as discussion
@@ -433,17 +434,19 @@ class Story:
             idea=told.idea,
             officer=officer.person,
             body=self._fill(text["body"], told, to=told.author, hidden=told.pseudonym),
-            promises=[
-                answers.Promise(
-                    kind=row["kind"],
-                    text=self._fill(row["text"], told, to=told.author, hidden=told.pseudonym),
-                    due_on=self._due(row, told),
-                )
-                for row in text["promises"]
-            ],
+            promises=[self._promise(row, told) for row in text["promises"]],
             status=Status.PLANNED if status in (Status.IN_PROGRESS, Status.DONE) else status,
         )
         self._plan_ratings(told, days)
+
+    def _promise(self, row: dict[str, Any], told: Told) -> answers.Promise:
+        """What is not possible is told with its reason: the part after "karena"."""
+        text = self._fill(row["text"], told, to=told.author, hidden=told.pseudonym)
+        reason = ""
+        if row["kind"] == "not_possible":
+            text, _comma, reason = text.partition(", karena ")
+            reason = reason[:1].upper() + reason[1:] or "Alasannya ada dalam jawaban di atas."
+        return answers.Promise(row["kind"], text, due_on=self._due(row, told), reason=reason)
 
     def _due(self, promise: dict[str, Any], told: Told) -> date | None:
         """The promised day. Of what is not done yet most lies ahead; one in six is late."""
@@ -520,7 +523,7 @@ class Story:
 
     def _rate(self, told: Told, speaker: Speaker, scores: dict[str, int | None]) -> None:
         assert told.answer is not None
-        answers.rate_answer(
+        ratings.rate_answer(
             answer=told.answer, person=speaker.person, scores=scores, took_part=True
         )
 

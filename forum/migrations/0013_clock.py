@@ -14,7 +14,7 @@ import forum.clock.models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_rolegrant_project"),
-        ("forum", "0002_links"),
+        ("forum", "0012_answers_so_far"),
         ("participation", "0003_follows_and_visits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from forum.answers import selectors as answers
 from forum.discussion import selectors as discussion
 from forum.disposition import selectors as disposition
 from forum.moderation.models import Flag, Ruling
@@ -87,6 +88,12 @@ def _notes(person: Any, keys: list[int]) -> dict[int, str]:
     return {note.pk: note.author.display_name for note in rows}
 
 
+def _answer_drafts(person: Any, keys: list[int]) -> dict[int, str]:
+    """Drafts of answers that the person may read, each with its writer."""
+    found = answers.drafts_visible_to(person, keys)
+    return {draft.pk: draft.author.display_name for draft in found}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
@@ -95,4 +102,5 @@ FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "phase": _phases,
     "task": _tasks,
     "note": _notes,
+    "answer_draft": _answer_drafts,
 }

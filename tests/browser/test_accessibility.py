@@ -10,6 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from accounts.models import Role
+from forum.answers import ratings
 from forum.answers import services as answers
 from forum.answers.services import Promise
 from forum.moderation import services as moderation
@@ -71,7 +72,7 @@ def leaves(
     )
     for _ in range(5):
         supporter = make_person()
-        answers.rate_answer(
+        ratings.rate_answer(
             answer=answer, person=supporter, scores={"clear": 4, "helpful": 3}, took_part=True
         )
     question = make_reply("Kapan mulai? https://contoh.example/" + "panjang" * 20)

@@ -48,6 +48,7 @@ def answer_form(*promises, **changes) -> dict:
             f"janji-{n}-kind": kind,
             f"janji-{n}-text": promised,
             f"janji-{n}-due_on": due_on,
+            f"janji-{n}-reason": "Belum ada anggaran." if kind == "not_possible" else "",
         }
     return {**fields, **changes}
 
