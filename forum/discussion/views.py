@@ -25,6 +25,7 @@ from forum.moderation import selectors as moderation_selectors
 from forum.views import composer_context, idea_context
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
+from participation.rendering import usual_way
 
 
 @require_POST
@@ -53,7 +54,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         idea=shown,
         body=form.cleaned_data["body"],
         parent=parent,
-        shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
+        shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
         client_key=form.cleaned_data["client_key"],
     )
     posted.refresh_from_db(fields=["visibility"])
@@ -96,6 +97,7 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reply": shown,
         "body": stored_html(shown.body_html),
         "idea": shown.idea,
+        "own": person.is_authenticated and person.pk == shown.author_id,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),
         "versions": _earlier_texts(person, shown),

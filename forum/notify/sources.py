@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from forum.discussion import selectors as discussion
 from forum.moderation.models import Flag, Ruling
 from participation import selectors as participation
+from participation.rendering import shown_author
 
 if TYPE_CHECKING:
     from notifications.models import Event
@@ -34,15 +35,8 @@ def _replies(person: Any, keys: list[int]) -> dict[int, str]:
     """Published replies below aspirasi that the person may see, each with its author as shown."""
     found = {}
     for reply in discussion.visible_to(person).filter(pk__in=keys):
-        if reply.as_unit is not None:
-            found[reply.pk] = f"{reply.author.display_name}, {reply.as_unit.label}"
-        elif reply.is_pseudonymous:
-            village = reply.author.village
-            found[reply.pk] = (
-                _("Warga %(village)s") % {"village": village.name} if village else _("Warga")
-            )
-        else:
-            found[reply.pk] = reply.author.display_name
+        shown = shown_author(reply)
+        found[reply.pk] = f"{shown.name}, {shown.unit}" if shown.unit else shown.name
     return found
 
 
