@@ -82,6 +82,14 @@ def active_grants(person: Person) -> QuerySet[RoleGrant]:
     )
 
 
+def holders(role: str) -> list[int]:
+    """The ids of the people who hold a role for the whole city now."""
+    grants = RoleGrant.objects.filter(
+        role=role, unit=None, project=None, ended_at__isnull=True, person__is_active=True
+    )
+    return sorted(set(grants.values_list("person_id", flat=True)))
+
+
 def staff_profile(person: Person) -> StaffProfile | None:
     """Unit and position of a civil servant; None for a resident. Read once per person object."""
     if not hasattr(person, "_staff_profile"):

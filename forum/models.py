@@ -2,6 +2,7 @@
 
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
 from forum.discussion.models import Reply, ReplyVersion
+from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Commitment",
     "Desk",
     "Flag",
+    "IdentityLog",
+    "IdentityReveal",
     "OfficialAnswer",
     "Reply",
     "ReplyVersion",

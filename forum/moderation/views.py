@@ -18,6 +18,7 @@ from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html, to_html
 from forum.discussion import selectors as discussion_selectors
+from forum.identity import policy as identity_policy
 from forum.moderation import policy, rendering, selectors, services
 from forum.moderation.forms import FlagForm, RulingForm
 from forum.moderation.models import Case
@@ -188,6 +189,7 @@ def _case_context(
         "form": form or RulingForm(initial={"version": case.version}),
         "deadline": rendering.deadline(case),
         "may_rule": policy.may_rule(request.user, case),
+        "may_reveal": identity_policy.may_reveal(request.user, post),
         "may_answer": idea.is_published
         and participation_policy.may_answer(request.user, case.project),
         "is_held": post.visibility == Visibility.HELD,

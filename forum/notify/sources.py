@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from forum.discussion import selectors as discussion
+from forum.identity import policy as identity_policy
+from forum.identity import selectors as identity
 from forum.moderation.models import Flag, Ruling
 from participation import selectors as participation
 from participation.rendering import shown_author
@@ -62,9 +64,27 @@ def _flags(person: Any, keys: list[int]) -> dict[int, str]:
     return dict.fromkeys(rows.values_list("case_id", flat=True), _("Petugas moderasi"))
 
 
+def _reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """Looks at who is behind the person's own posts, each with the role and unit that looked."""
+    moderator = _("Petugas moderasi")
+    return {
+        entry.pk: f"{moderator}, {entry.unit.label}" if entry.unit else moderator
+        for entry in identity.about(person).filter(pk__in=keys)
+    }
+
+
+def _many_reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """For auditors: who opened many identities on one day."""
+    if not identity_policy.may_read_log(person):
+        return {}
+    return {entry.pk: entry.by.display_name for entry in identity.rows().filter(pk__in=keys)}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
+    "reveal": _reveals,
+    "reveals": _many_reveals,
 }
