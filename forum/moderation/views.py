@@ -17,6 +17,7 @@ from core.http import seen_revision
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html, to_html
+from forum.discussion import policy as discussion_policy
 from forum.discussion import selectors as discussion_selectors
 from forum.identity import policy as identity_policy
 from forum.moderation import policy, rendering, selectors, services
@@ -133,6 +134,7 @@ def flag_idea(request: HttpRequest, pk: int) -> HttpResponse:
 def flag_reply(request: HttpRequest, pk: int) -> HttpResponse:
     shown = discussion_selectors.reply_for_page(pk)
     participation_selectors.idea_for_page(request.user, shown.idea_id)
+    require(discussion_policy.may_view(request.user, shown))
     back = f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}"
     return _flag(request, shown, back=back)
 
