@@ -104,6 +104,7 @@ class PersonAdmin(ForCityAdmins):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            services.forget_names()
             return
         made = services.create_person(
             email=obj.email, display_name=obj.display_name, village_code=obj.village_id

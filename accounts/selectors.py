@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from uuid import uuid4
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from accounts.models import City, Person, RoleGrant, StaffProfile, Unit, Village
@@ -53,6 +55,18 @@ def village_groups() -> list[tuple[str, list[tuple[str, str]]]]:
 def units() -> QuerySet[Unit]:
     """The units that are at work, in the city's own order."""
     return Unit.objects.filter(is_active=True)
+
+
+NAMES_VERSION = "names-version"
+
+
+def names_version() -> str:
+    """Changes whenever somebody's name or kelurahan does: part of the key of rendered names.
+
+    One number for all: it is asked on every page of an aspirasi, names change a few times a day.
+    A cache that has lost it starts a new one, under which nothing is kept yet.
+    """
+    return str(cache.get_or_set(NAMES_VERSION, lambda: uuid4().hex, None))
 
 
 def people() -> QuerySet[Person]:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -90,7 +91,13 @@ def update_profile(
         raise ValidationError({"language": _("Pilih salah satu bahasa.")})
     person.language = language
     person.save(update_fields=["display_name", "village", "language"])
+    forget_names()
     return person
+
+
+def forget_names() -> None:
+    """After commit, have every rendered name rendered anew. Call it when a name was changed."""
+    transaction.on_commit(lambda: cache.delete(selectors.NAMES_VERSION), robust=True)
 
 
 @transaction.atomic

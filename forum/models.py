@@ -16,6 +16,7 @@ from forum.answers.models import (
 from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
 from forum.discussion.models import Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
+from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "DispositionChange",
     "Flag",
     "Holiday",
+    "IdentityLog",
+    "IdentityReveal",
     "Note",
     "NoteMention",
     "OfficialAnswer",

@@ -9,6 +9,7 @@ from forum.answers import views as answers
 from forum.clock import views as clock
 from forum.discussion import views as discussion
 from forum.disposition import views as disposition
+from forum.identity import views as identity
 from forum.moderation import views as desk
 from forum.notify import views as notify
 
@@ -34,6 +35,11 @@ urlpatterns = [
     path("janji/<number:pk>/", promises.promise, name="promise"),
     path("aspirasi/<number:pk>/laporkan/", desk.flag_idea, name="flag_idea"),
     path("aspirasi/<number:pk>/periksa/", desk.examine_idea, name="examine_idea"),
+    path("aspirasi/<number:pk>/identitas/", identity.reveal_idea, name="reveal_idea"),
+    path("balasan/<number:pk>/identitas/", identity.reveal_reply, name="reveal_reply"),
+    path("akun/identitas/", identity.own_reveals, name="own_reveals"),
+    path("pengawas/identitas/", identity.identity_log, name="identity_log"),
+    path("pengawas/identitas/catatan.csv", identity.identity_log_csv, name="identity_log_csv"),
     path("balasan/<number:pk>/", discussion.reply_detail, name="reply_detail"),
     path("balasan/<number:pk>/ubah/", discussion.edit_reply, name="edit_reply"),
     path("balasan/<number:pk>/laporkan/", desk.flag_reply, name="flag_reply"),

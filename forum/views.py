@@ -164,13 +164,20 @@ def composer_context(
     """The reply form: fresh, or as it was typed."""
     if form is None:
         parent_pk = whole_number(request.GET.get("balas"))
-        form = ReplyForm(initial={"client_key": uuid.uuid4(), "parent": parent_pk})
+        form = ReplyForm(
+            initial={
+                "client_key": uuid.uuid4(),
+                "parent": parent_pk,
+                "shown_as": participation_rendering.usual_way(request.user, shown),
+            }
+        )
     else:
         parent_pk = whole_number(str(form["parent"].value() or ""))
     parent = discussion_selectors.parent_for(shown, parent_pk) if parent_pk else None
     return {
         "idea": shown,
         "reply_form": form,
+        "ways": participation_rendering.way_choices(request.user),
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
         "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),

@@ -458,9 +458,7 @@ def city_figures() -> dict[str, int]:
 
 def waiting_for(person: Any, *, limit: int = 200) -> list[Idea]:
     """Published aspirasi without an official answer that this person may answer, oldest first."""
-    rows = Idea.objects.filter(
-        visibility=Visibility.PUBLISHED, answered_at__isnull=True, status=Status.OPEN
-    )
+    rows = visible_to(person).filter(answered_at__isnull=True, status=Status.OPEN)
     scope = accounts_policy.scope_of(person, "responder")
     if scope is None:
         return []

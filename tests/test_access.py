@@ -97,6 +97,11 @@ TABLE = {
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
     "forum:desk_item": (302, 403, 403, 403, 200, 403),
     "forum:rule": (302, 405, 405, 405, 405, 405),
+    "forum:reveal_idea": (302, 403, 403, 403, 403, 403),  # shown by name: nothing to open
+    "forum:reveal_reply": (302, 403, 403, 403, 403, 403),
+    "forum:own_reveals": (302, 200, 200, 200, 200, 200),
+    "forum:identity_log": (302, 403, 403, 403, 403, 403),  # auditors only
+    "forum:identity_log_csv": (302, 403, 403, 403, 403, 403),
     "set_language": (302, 302, 302, 302, 302, 302),
 }
 # Pages of allauth and of Django's admin have tests of their own (tests/accounts).
@@ -157,6 +162,7 @@ def addresses(project, idea, make_reply, resident, responder, make_person):
         "forum:edit_reply": reply.pk,
         "forum:flag_reply": reply.pk,
         "forum:examine_reply": reply.pk,
+        "forum:reveal_reply": reply.pk,
         "forum:desk_item": case.pk,
         "forum:rule": case.pk,
         "forum:edit_holiday": Holiday.objects.values_list("pk", flat=True)[0],

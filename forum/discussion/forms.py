@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import ClientKeyField, TextField
 from core.http import LARGEST
+from participation.rendering import ShownAs
 
 LONGEST_REPLY = 2000
 
@@ -20,8 +21,11 @@ class ReplyForm(forms.Form):
         required_message=_("Tulis balasan Anda dulu."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    pseudonym = forms.BooleanField(
-        label=_("Tampilkan sebagai warga kelurahan saya"), required=False
+    shown_as = forms.ChoiceField(
+        label=_("Tampil sebagai"),
+        required=False,
+        choices=ShownAs.choices,
+        error_messages={"invalid_choice": _("Pilih nama yang ditampilkan.")},
     )
     parent = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=1, max_value=LARGEST

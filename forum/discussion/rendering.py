@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from accounts import selectors as accounts_selectors
 from core.live import Fragment
 from core.text import stored_html
 from forum.discussion import selectors
@@ -24,11 +25,12 @@ KEPT_FOR = 3600
 def discussion(idea: Idea, *, from_order: int = 0) -> tuple[SafeString, int | None, bool]:
     """The threads of a page as HTML, where the next page starts, and whether it starts late.
 
-    Every visible change gives the aspirasi a new revision, so what is kept under the revision is
-    never stale.
+    Every visible change gives the aspirasi a new revision, and every change of a name a new version
+    of the names, so what is kept under both is never stale.
     """
     open_ = participation_policy.takes_replies(idea.project)
-    key = f"discussion:{idea.pk}:{idea.revision}:{from_order}:{open_:d}:{get_language()}"
+    names = accounts_selectors.names_version()
+    key = f"discussion:{idea.pk}:{idea.revision}:{names}:{from_order}:{open_:d}:{get_language()}"
     kept = cache.get(key)
     if kept is None:
         page = selectors.page(idea, from_order=from_order)

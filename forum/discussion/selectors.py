@@ -127,7 +127,7 @@ def parent_for(idea: Idea, pk: int | None) -> Reply | None:
         return None
     reply = (
         Reply.objects.filter(pk=pk, idea=idea, visibility=Visibility.PUBLISHED)
-        .select_related("author", "parent__author")
+        .select_related("author__village", "as_unit", "parent__author__village", "parent__as_unit")
         .first()
     )
     return (reply.parent or reply) if reply else None

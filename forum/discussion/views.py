@@ -25,6 +25,7 @@ from forum.moderation import selectors as moderation_selectors
 from forum.views import composer_context, idea_context
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
+from participation.rendering import usual_way
 
 
 @require_POST
@@ -53,7 +54,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         idea=shown,
         body=form.cleaned_data["body"],
         parent=parent,
-        shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
+        shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
         client_key=form.cleaned_data["client_key"],
     )
     posted.refresh_from_db(fields=["visibility"])
@@ -96,6 +97,8 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reply": shown,
         "body": stored_html(shown.body_html),
         "idea": shown.idea,
+        "idea_title": _title_above(person, shown),
+        "own": person.is_authenticated and person.pk == shown.author_id,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),
         "versions": _earlier_texts(person, shown),
@@ -108,6 +111,12 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 200 if context["may_view"] else 410
     return render(request, "forum/reply_detail.html", context, status=status)
+
+
+def _title_above(person: Any, shown: Any) -> str:
+    """Where a reply belongs, for its crumbs: an aspirasi that was hidden is only a number."""
+    may_view = participation_policy.may_view_idea(person, shown.idea)
+    return str(shown.idea.title if may_view else shown.idea.number)
 
 
 def _earlier_texts(person: Any, shown: Any) -> list[Any]:
@@ -130,16 +139,16 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Balasan Anda sudah dihapus."))
         return redirect("forum:idea", pk=shown.idea_id)
     decision = policy.may_edit(request.user, shown)
+    context = {"reply": shown, "idea_title": _title_above(request.user, shown)}
     if request.method != "POST":
         require(decision)
         form = EditReplyForm(initial={"body": shown.body, "version": shown.version})
-        return render(request, "forum/edit_reply.html", {"form": form, "reply": shown})
+        return render(request, "forum/edit_reply.html", {**context, "form": form})
     form = EditReplyForm(request.POST)
     valid = form.is_valid()
     if not decision:
         form.add_error(None, str(decision.reason))
-        context = {"form": form, "reply": shown}
-        return render(request, "forum/edit_reply.html", context, status=403)
+        return render(request, "forum/edit_reply.html", {**context, "form": form}, status=403)
     if valid:
         try:
             services.edit_reply(
@@ -152,7 +161,7 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
             shown = selectors.reply_for_page(pk)
             form.data = {**form.data.dict(), "version": shown.version}  # type: ignore[attr-defined]
             form.add_stale(shown.body)
-            context = {"form": form, "reply": shown}
+            context |= {"form": form, "reply": shown}
             return render(request, "forum/edit_reply.html", context, status=409)
         return redirect(f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}")
-    return not_yet(request, "forum/edit_reply.html", {"form": form, "reply": shown})
+    return not_yet(request, "forum/edit_reply.html", {**context, "form": form})

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from forum.answers.models import Commitment
+from forum.identity.models import Ground
 from forum.moderation.models import Rule, Ruling
 from notifications import services as notifications
 from notifications.services import Category, Happening
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         OfficialAnswer,
     )
     from forum.discussion.models import Reply
+    from forum.identity.models import IdentityReveal
     from forum.moderation.models import Case
     from participation.models import Idea
 
@@ -248,6 +250,43 @@ def case_decided(case: Case, ruling: Ruling) -> None:
     )
 
 
+def identity_revealed(entry: IdentityReveal, post: Idea | Reply) -> None:
+    """Tell the author of a post that somebody looked up who wrote it, and on which ground."""
+    idea: Any = getattr(post, "idea", post)
+    notifications.tell(
+        Happening(
+            key=f"reveal.{entry.pk}",
+            category=Category.IDENTITY,
+            headline=gettext_noop("Identitas Anda dibuka petugas. Alasan: %(ground)s"),
+            words={"ground": _ground(entry.ground)},
+            url=reverse("forum:own_reveals"),
+            thread_key=f"reveal.{'idea' if idea is post else 'reply'}.{post.pk}",
+            thread_title=idea.title,
+            place_title=idea.project.title,
+            source_kind="reveal",
+            source_id=entry.pk,
+        ),
+        recipients=[post.author_id],
+    )
+
+
+def many_identities_revealed(entry: IdentityReveal, *, auditors: list[int]) -> None:
+    """Tell the auditors that one person opened many identities today, `entry` the last of them."""
+    notifications.tell(
+        Happening(
+            key=f"reveals.{entry.pk}",
+            category=Category.WORK,
+            headline=gettext_noop("Seorang petugas membuka banyak identitas hari ini"),
+            url=f"{reverse('forum:identity_log')}?petugas={entry.by_id}",
+            thread_key=f"reveals.{entry.pk}",
+            thread_title="",
+            source_kind="reveals",
+            source_id=entry.pk,
+        ),
+        recipients=auditors,
+    )
+
+
 def _for_author(ruling: Ruling, *, is_reply: bool) -> str:
     """What the author is told; nothing when the post stays as it was: the report is not theirs."""
     decision = Ruling.Decision(ruling.decision)
@@ -268,6 +307,12 @@ def _rule(rule: str) -> str:
     """The name of a rule in Indonesian, which is what its translation is found by."""
     with translation.override("id"):
         return str(Rule(rule).label)
+
+
+def _ground(ground: str) -> str:
+    """The name of a ground in Indonesian, which is what its translation is found by."""
+    with translation.override("id"):
+        return str(Ground(ground).label)
 
 
 def _place_of(reply: Reply) -> str:

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from forum.answers import selectors as answers
 from forum.discussion import selectors as discussion
 from forum.disposition import selectors as disposition
+from forum.identity import policy as identity_policy
+from forum.identity import selectors as identity
 from forum.moderation.models import Flag, Ruling
 from participation import selectors as participation
+from participation.rendering import shown_author
 
 if TYPE_CHECKING:
     from notifications.models import Event
@@ -36,15 +39,8 @@ def _replies(person: Any, keys: list[int]) -> dict[int, str]:
     """Published replies below aspirasi that the person may see, each with its author as shown."""
     found = {}
     for reply in discussion.visible_to(person).filter(pk__in=keys):
-        if reply.as_unit is not None:
-            found[reply.pk] = f"{reply.author.display_name}, {reply.as_unit.label}"
-        elif reply.is_pseudonymous:
-            village = reply.author.village
-            found[reply.pk] = (
-                _("Warga %(village)s") % {"village": village.name} if village else _("Warga")
-            )
-        else:
-            found[reply.pk] = reply.author.display_name
+        shown = shown_author(reply)
+        found[reply.pk] = f"{shown.name}, {shown.unit}" if shown.unit else shown.name
     return found
 
 
@@ -94,6 +90,22 @@ def _answer_drafts(person: Any, keys: list[int]) -> dict[int, str]:
     return {draft.pk: draft.author.display_name for draft in found}
 
 
+def _reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """Looks at who is behind the person's own posts, each with the role and unit that looked."""
+    moderator = _("Petugas moderasi")
+    return {
+        entry.pk: f"{moderator}, {entry.unit.label}" if entry.unit else moderator
+        for entry in identity.about(person).filter(pk__in=keys)
+    }
+
+
+def _many_reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """For auditors: who opened many identities on one day."""
+    if not identity_policy.may_read_log(person):
+        return {}
+    return {entry.pk: entry.by.display_name for entry in identity.rows().filter(pk__in=keys)}
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
@@ -103,4 +115,6 @@ FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "task": _tasks,
     "note": _notes,
     "answer_draft": _answer_drafts,
+    "reveal": _reveals,
+    "reveals": _many_reveals,
 }
