@@ -3,6 +3,16 @@
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
 from forum.discussion.models import Reply, ReplyVersion
 from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.sessions.models import (
+    Question,
+    QuestionHistory,
+    QuestionSupport,
+    Session,
+    SessionAnswer,
+    SessionHistory,
+    SessionOfficer,
+    SessionRating,
+)
 
 __all__ = [
     "AnswerRating",
@@ -12,7 +22,15 @@ __all__ = [
     "Desk",
     "Flag",
     "OfficialAnswer",
+    "Question",
+    "QuestionHistory",
+    "QuestionSupport",
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "Session",
+    "SessionAnswer",
+    "SessionHistory",
+    "SessionOfficer",
+    "SessionRating",
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.background import task
 from core.schedule import scheduled
 from forum.notify import sources
+from forum.sessions import tasks as session_tasks  # noqa: F401  (every process knows them)
 from notifications import services as notifications
 
 # A job that goes on for long would keep a worker from everything else.

@@ -285,6 +285,12 @@ def audience(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | No
     return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
 
 
+def followers(project_id: int, *, after: int, limit: int) -> list[int]:
+    """A batch of those who follow a project: ids in rising order, from `after` on."""
+    rows = Follow.objects.filter(project_id=project_id, muted=False, person_id__gt=after)
+    return list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])
+
+
 def not_muted(project_id: int, people: Iterable[int]) -> list[int]:
     """Of these people, those who want to hear of the project."""
     people = set(people)

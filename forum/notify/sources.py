@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from forum.discussion import selectors as discussion
 from forum.moderation.models import Flag, Ruling
+from forum.sessions import selectors as sessions
 from participation import selectors as participation
 
 if TYPE_CHECKING:
@@ -68,9 +69,31 @@ def _flags(person: Any, keys: list[int]) -> dict[int, str]:
     return dict.fromkeys(rows.values_list("case_id", flat=True), _("Petugas moderasi"))
 
 
+def _sessions(person: Any, keys: list[int]) -> dict[int, str]:
+    """Sessions of projects that the person may see, each with the unit behind it."""
+    rows = sessions.visible_to(person).filter(pk__in=keys).select_related("project__unit")
+    return {session.pk: session.project.unit.label for session in rows}
+
+
+def _questions(person: Any, keys: list[int]) -> dict[int, str]:
+    """Public questions of sessions that the person may see, each with who answered."""
+    rows = sessions.questions_visible_to(person).filter(pk__in=keys)
+    names = rows.values_list("pk", "officer__display_name")
+    return {pk: name or "" for pk, name in names}
+
+
+def _own_questions(person: Any, keys: list[int]) -> dict[int, str]:
+    """The person's own questions, public or not: a moderator decided on them."""
+    rows = sessions.questions_by(person).filter(pk__in=keys)
+    return dict.fromkeys(rows.values_list("pk", flat=True), _("Petugas moderasi"))
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
+    "session": _sessions,
+    "question": _questions,
+    "own_question": _own_questions,
 }
