@@ -1,4 +1,4 @@
-"""Support: once per person, the queue in its order for everybody, a crowd is one change a second."""
+"""Support: once per person, one order for all, a crowd of taps is one change a second."""
 
 import uuid
 from datetime import timedelta
