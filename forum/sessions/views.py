@@ -192,7 +192,8 @@ def _context(
         "project": shown.project,
         "head": rendering.head(shown),
         "query": query,
-        "live": not (query or any(cursors.values())),
+        # Over, little happens any more: no line is kept open for it.
+        "live": not (query or any(cursors.values()) or shown.is_over),
         "may_use_desk": policy.may_use_desk(person, shown),
         "may_edit": policy.may_edit(person, shown),
         **ask_context(request, shown, form),

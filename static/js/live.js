@@ -125,13 +125,12 @@ function watchRegion(region) {
     }
   }
 
-  /** In a list whose rows move, the renewed node goes to its new place, be it in another list; focus goes along. */
+  /** In lists whose rows move the renewed node goes to its new place, be it in another list or off the page; focus goes along. */
   function settle(node, fragment) {
-    const list = byId(fragment.list);
-    if (!list || !("liveMoves" in list.dataset)) return node;
+    if (!fragment.list || !("liveMoves" in node.parentElement.dataset)) return node;
     const focused = node.contains(document.activeElement) && document.activeElement;
     node.remove();
-    if (isBeyond(fragment)) return node;
+    if (!byId(fragment.list) || isBeyond(fragment)) return node;
     place(node, fragment);
     if (focused) focused.focus({ preventScroll: true });
     return node;
