@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import selectors as accounts_selectors
 from core.live import Fragment
@@ -17,6 +18,7 @@ from core.publishing import Visibility
 from core.text import stored_html, to_html
 from forum.sessions.models import Question, Session, ShownAs
 
+KEPT_FOR = 3600
 NOW, QUEUE, RECORD = "sedang", "antrean", "terjawab"
 
 
@@ -173,10 +175,27 @@ def ticket(question: Question, *, current: bool = False) -> SafeString:
 
 
 def rows(questions: list[Question], *, supported: set[int]) -> list[SafeString]:
-    return [
-        stored_html(question_html(question, supported=question.pk in supported))
-        for question in questions
-    ]
+    """The rows of questions, from the cache where they are unchanged.
+
+    Every visible change gives a question a new revision, so what is kept under it is never stale;
+    at the beginning of an hour a thousand readers ask for the same rows.
+    """
+    keys = [_row_key(question, question.pk in supported) for question in questions]
+    kept = cache.get_many(keys)
+    fresh = {
+        key: question_html(question, supported=question.pk in supported)
+        for key, question in zip(keys, questions, strict=True)
+        if key not in kept
+    }
+    cache.set_many(fresh, KEPT_FOR)
+    kept |= fresh
+    return [stored_html(kept[key]) for key in keys]
+
+
+def _row_key(question: Question, supported: bool) -> str:
+    flags = f"{supported:d}{question.session.is_over:d}"
+    version = f"{question.revision}.{question.support_count}"
+    return f"question-row:{question.pk}:{version}:{flags}:{get_language()}"
 
 
 def tickets(questions: list[Question], *, current: Any = None) -> list[SafeString]:
