@@ -83,6 +83,17 @@ def active_grants(person: Person) -> QuerySet[RoleGrant]:
     )
 
 
+def officers_in(role: str) -> QuerySet[Person]:
+    """The civil servants who hold a role anywhere, by unit and name; with their staff profile."""
+    held = RoleGrant.objects.filter(role=role, ended_at__isnull=True)
+    return (
+        Person.objects.filter(pk__in=held.values("person_id"), is_active=True)
+        .exclude(staff_profile=None)
+        .select_related("staff_profile__unit")
+        .order_by("staff_profile__unit__position", "staff_profile__unit__name", "display_name")
+    )
+
+
 def staff_profile(person: Person) -> StaffProfile | None:
     """Unit and position of a civil servant; None for a resident. Read once per person object."""
     if not hasattr(person, "_staff_profile"):

@@ -18,6 +18,16 @@ from forum.discussion.models import Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
 from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.sessions.models import (
+    Question,
+    QuestionHistory,
+    QuestionSupport,
+    Session,
+    SessionAnswer,
+    SessionHistory,
+    SessionOfficer,
+    SessionRating,
+)
 
 __all__ = [
     "AnswerDraft",
@@ -46,7 +56,15 @@ __all__ = [
     "Note",
     "NoteMention",
     "OfficialAnswer",
+    "Question",
+    "QuestionHistory",
+    "QuestionSupport",
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "Session",
+    "SessionAnswer",
+    "SessionHistory",
+    "SessionOfficer",
+    "SessionRating",
 ]

@@ -12,6 +12,7 @@ from forum.answers import promises
 from forum.clock import tasks as clock_tasks
 from forum.disposition import tasks as disposition_tasks
 from forum.notify import sources
+from forum.sessions import tasks as session_tasks  # noqa: F401  (every process knows them)
 from notifications import services as notifications
 from notifications.services import Channel
 

@@ -12,6 +12,8 @@ from forum.disposition import views as disposition
 from forum.identity import views as identity
 from forum.moderation import views as desk
 from forum.notify import views as notify
+from forum.sessions import desk as session_desk
+from forum.sessions import views as sessions
 
 app_name = "forum"
 
@@ -44,6 +46,42 @@ urlpatterns = [
     path("balasan/<number:pk>/ubah/", discussion.edit_reply, name="edit_reply"),
     path("balasan/<number:pk>/laporkan/", desk.flag_reply, name="flag_reply"),
     path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
+    path("proyek/<slug:slug>/tanya/", sessions.sessions, name="sessions"),
+    path("proyek/<slug:slug>/tanya/jadwalkan/", sessions.schedule_session, name="schedule_session"),
+    path("tanya/<number:pk>/", sessions.session, name="session"),
+    path("tanya/<number:pk>/perubahan/", sessions.session_changes, name="session_changes"),
+    path("tanya/<number:pk>/layar/", sessions.session_screen, name="session_screen"),
+    path("tanya/<number:pk>/kalender.ics", sessions.session_calendar, name="session_calendar"),
+    path("tanya/<number:pk>/kirim/", sessions.ask, name="ask"),
+    path("tanya/<number:pk>/ubah/", sessions.edit_session, name="edit_session"),
+    path("tanya/<number:pk>/batal/", sessions.cancel_session, name="cancel_session"),
+    path("tanya/<number:pk>/jalan/", sessions.direct_session, name="direct_session"),
+    path(
+        "tanya/<number:pk>/<number:question_pk>/dukung/",
+        sessions.support_question,
+        name="support_question",
+    ),
+    path(
+        "tanya/<number:pk>/<number:question_pk>/nilai/",
+        sessions.rate_answer,
+        name="rate_session_answer",
+    ),
+    path("tanya/<number:pk>/meja/", session_desk.session_desk, name="session_desk"),
+    path(
+        "tanya/<number:pk>/meja/perubahan/",
+        session_desk.session_desk_changes,
+        name="session_desk_changes",
+    ),
+    path(
+        "tanya/<number:pk>/meja/<number:question_pk>/",
+        session_desk.session_desk_item,
+        name="session_desk_item",
+    ),
+    path(
+        "tanya/<number:pk>/meja/<number:question_pk>/tindakan/",
+        session_desk.handle_question,
+        name="handle_question",
+    ),
     path("kabar/", notify.notices, name="notices"),
     path("kabar/perubahan/", notify.notice_changes, name="notice_changes"),
     path("kabar/dibaca/", notify.mark_all_seen, name="mark_all_seen"),

@@ -4,9 +4,11 @@ An address that is missing from the table fails the test: a new page needs its l
 """
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import URLPattern, URLResolver
+from django.utils import timezone
 
 from config.urls import urlpatterns
 from forum.answers import services as answers
@@ -14,6 +16,7 @@ from forum.answers.models import AnswerRating, Attachment, CommentRuling
 from forum.answers.services import Content, Promise
 from forum.clock.models import Holiday
 from forum.moderation import cases
+from forum.sessions import services as sessions
 from notifications import mail
 from notifications.models import Notice
 from participation.models import Photo
@@ -93,6 +96,22 @@ TABLE = {
     "forum:act": (302, 405, 405, 405, 405, 405),
     "forum:write_note": (302, 405, 405, 405, 405, 405),
     "forum:withdraw_note": (302, 405, 405, 405, 405, 405),
+    "forum:sessions": (200, 200, 200, 200, 200, 200),
+    "forum:schedule_session": (302, 403, 200, 403, 200, 200),
+    "forum:session": (200, 200, 200, 200, 200, 200),
+    "forum:session_changes": (200, 200, 200, 200, 200, 200),
+    "forum:session_screen": (200, 200, 200, 200, 200, 200),
+    "forum:session_calendar": (200, 200, 200, 200, 200, 200),
+    "forum:ask": (405, 405, 405, 405, 405, 405),
+    "forum:edit_session": (302, 403, 200, 403, 200, 200),
+    "forum:cancel_session": (302, 403, 200, 403, 200, 200),
+    "forum:direct_session": (302, 405, 405, 405, 405, 405),
+    "forum:support_question": (302, 200, 200, 200, 200, 200),
+    "forum:rate_session_answer": (200, 200, 200, 200, 200, 200),
+    "forum:session_desk": (302, 403, 200, 403, 200, 200),
+    "forum:session_desk_changes": (302, 403, 200, 403, 200, 200),
+    "forum:session_desk_item": (302, 403, 200, 403, 200, 200),
+    "forum:handle_question": (302, 405, 405, 405, 405, 405),
     "forum:desk": (302, 403, 403, 403, 200, 403),
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
     "forum:desk_item": (302, 403, 403, 403, 200, 403),
@@ -127,6 +146,7 @@ def test_every_address_has_its_line():
 def addresses(project, idea, make_reply, resident, responder, make_person):
     reply = make_reply()
     drain()
+    session, question = _session_with_answer(project, resident, responder)
     case = cases.open_case(reply, cause="examined")
     photo = Photo.objects.create(idea=idea, width=1, height=1, key=uuid.uuid4())
     photo.file.save("a.webp", _File(b"RIFF"))
@@ -142,7 +162,18 @@ def addresses(project, idea, make_reply, resident, responder, make_person):
     template = answers.save_template(by=responder, fields={"title": "a", "body": "b"})
     rating = AnswerRating.objects.create(answer=answer, person=make_person(), released=True)
     ruling = CommentRuling.objects.create(rating=rating, cause="held", text="x")
+    of_session = (
+        "session", "session_changes", "session_screen", "session_calendar", "ask", "edit_session",
+        "cancel_session", "direct_session", "session_desk", "session_desk_changes",
+    )  # fmt: skip
+    of_question = (
+        "support_question", "rate_session_answer", "session_desk_item", "handle_question",
+    )  # fmt: skip
     values = {
+        **{f"forum:{name}": session.pk for name in of_session},
+        **{f"forum:{name}": (session.pk, question.pk) for name in of_question},
+        "forum:sessions": project.slug,
+        "forum:schedule_session": project.slug,
         "forum:attachment": file.key,
         "forum:promises": project.slug,
         "forum:promise": answer.commitments.get().pk,
@@ -174,6 +205,26 @@ def addresses(project, idea, make_reply, resident, responder, make_person):
     return lambda name: _address(name, values, idea.pk)
 
 
+def _session_with_answer(project, resident, responder):
+    """A session that runs, with one answered question."""
+    now = timezone.now()
+    session = sessions.schedule_session(
+        project=project,
+        by=responder,
+        plan_=sessions.SessionPlan(
+            title="Tanya langsung",
+            starts_at=now,
+            ends_at=now + timedelta(hours=1),
+            officers=[responder],
+        ),
+    )
+    question = sessions.ask(
+        session=session, author=resident, body="Kapan?", client_key=uuid.uuid4()
+    )
+    sessions.answer(question=question, by=responder, body="Besok.", seen_version=0)
+    return session, question
+
+
 def _address(name, values, idea_pk):
     from django.urls import NoReverseMatch, reverse
 
@@ -182,7 +233,8 @@ def _address(name, values, idea_pk):
     if name == "forum:check_comment":
         return reverse(name, args=[idea_pk, uuid.uuid4()])
     if name in values:
-        return reverse(name, args=[values[name]])
+        value = values[name]
+        return reverse(name, args=value if isinstance(value, tuple) else [value])
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -26,7 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
-from config.demo import content
+from config.demo import content, sessions
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
 from core.publishing import Visibility
@@ -179,6 +179,7 @@ class Story:
             for text in self.text["projects"]:
                 self._plan_project(text)
             self._plan_moderation()
+            sessions.plan(self)
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()

@@ -13,6 +13,7 @@ from forum.disposition import selectors as disposition
 from forum.identity import policy as identity_policy
 from forum.identity import selectors as identity
 from forum.moderation.models import Flag, Ruling
+from forum.sessions import selectors as sessions
 from participation import selectors as participation
 from participation.rendering import shown_author
 
@@ -106,6 +107,25 @@ def _many_reveals(person: Any, keys: list[int]) -> dict[int, str]:
     return {entry.pk: entry.by.display_name for entry in identity.rows().filter(pk__in=keys)}
 
 
+def _sessions(person: Any, keys: list[int]) -> dict[int, str]:
+    """Sessions of projects that the person may see, each with the unit behind it."""
+    rows = sessions.visible_to(person).filter(pk__in=keys).select_related("project__unit")
+    return {session.pk: session.project.unit.label for session in rows}
+
+
+def _questions(person: Any, keys: list[int]) -> dict[int, str]:
+    """Public questions of sessions that the person may see, each with who answered."""
+    rows = sessions.questions_visible_to(person).filter(pk__in=keys)
+    names = rows.values_list("pk", "officer__display_name")
+    return {pk: name or "" for pk, name in names}
+
+
+def _own_questions(person: Any, keys: list[int]) -> dict[int, str]:
+    """The person's own questions, public or not: a moderator decided on them."""
+    rows = sessions.questions_by(person).filter(pk__in=keys)
+    return dict.fromkeys(rows.values_list("pk", flat=True), _("Petugas moderasi"))
+
+
 FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "reply": _replies,
     "idea": _ideas,
@@ -117,4 +137,7 @@ FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "answer_draft": _answer_drafts,
     "reveal": _reveals,
     "reveals": _many_reveals,
+    "session": _sessions,
+    "question": _questions,
+    "own_question": _own_questions,
 }

@@ -11,6 +11,7 @@ async function start() {
     import("./submit-once.js"),
     has("[data-draft], [data-draft-clear]") && import("./draft.js"),
     has("[data-live]") && import("./live.js"),
+    has("[data-queue]") && import("./queue.js"),
     has("[data-badge-changes]") && import("./badge.js"),
     has("[data-visit]") && import("./visit.js"),
     has("[data-push]") && import("./push.js"),

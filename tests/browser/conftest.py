@@ -12,6 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.capabilities import chromium_path, require_or_skip
 from tests.server import Server
+from tests.sessions.conftest import (  # noqa: F401  (fixtures of a live session)
+    ask,
+    make_session,
+    second_responder,
+    session,
+)
 
 CHROMIUM = [
     "--no-sandbox",
