@@ -21,6 +21,7 @@ from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
+from forum.discussion import pages
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
@@ -90,13 +91,6 @@ def idea(request: HttpRequest, pk: int) -> HttpResponse:
 
 def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     person = request.user
-    wanted = whole_number(request.GET.get("balasan"))
-    from_order = whole_number(request.GET.get("dari")) or 0
-    if wanted is not None:
-        from_order = discussion_selectors.place_of(shown, wanted)
-    elif request.GET.get("dari") == "akhir":
-        from_order = discussion_selectors.last_page(shown)
-    html, next_order, starts_late = discussion_rendering.discussion(shown, from_order=from_order)
     supported = shown.reader_supports
     own = discussion_selectors.own_replies(person, shown)
     answer = answers_selectors.answer_to(shown) if shown.answered_at else None
@@ -111,9 +105,7 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "may_moderate": participation_policy.may_moderate(person, shown.project),
         "may_answer": answers_policy.may_answer(person, shown),
         "hidden": _why_hidden(person, shown),
-        "discussion": html,
-        "next_order": next_order,
-        "starts_late": starts_late,
+        "thread": pages.page(shown, request.GET),
         "own_unseen": _own_unseen(own),
         "similar": participation_selectors.similar_to(shown),
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
@@ -153,6 +145,7 @@ def composer_context(
         "reply_form": form,
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
+        "may_take_stance": not parent and discussion_policy.may_take_stance(request.user, shown),
         "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import ClientKeyField, TextField
 from core.http import LARGEST
+from forum.discussion.models import Stance
 
 LONGEST_REPLY = 2000
 
@@ -19,6 +20,13 @@ class ReplyForm(forms.Form):
         max_length=LONGEST_REPLY,
         required_message=_("Tulis balasan Anda dulu."),
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    stance = forms.ChoiceField(
+        label=_("Sikap Anda"),
+        choices=[*Stance.choices, ("", _("Tanpa sikap"))],
+        required=False,
+        error_messages={"invalid_choice": _("Pilih salah satu sikap, atau tanpa sikap.")},
+        widget=forms.RadioSelect,
     )
     pseudonym = forms.BooleanField(
         label=_("Tampilkan sebagai warga kelurahan saya"), required=False

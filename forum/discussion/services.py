@@ -38,12 +38,13 @@ def submit_reply(
     client_key: UUID,
     parent: Reply | None = None,
     shown_as: str = "name",
+    stance: str = "",
 ) -> Reply:
     """Store a reply, held; screen it; publish it, or put it on the moderation desk.
 
     A civil servant always speaks under name and unit. The same client key from the same author
     gives the first reply back, with the newer text. `parent` must be a published top-level reply
-    of the aspirasi.
+    of the aspirasi. A `stance` is kept where it may be taken, else dropped.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)
@@ -56,6 +57,7 @@ def submit_reply(
         body_html=text.to_html(body),
         shown_as="name" if unit else shown_as,
         as_unit=unit,
+        stance=stance if parent is None and policy.may_take_stance(author, idea) else "",
     )
     try:
         with transaction.atomic():

@@ -54,6 +54,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         body=form.cleaned_data["body"],
         parent=parent,
         shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
+        stance=form.cleaned_data["stance"],
         client_key=form.cleaned_data["client_key"],
     )
     posted.refresh_from_db(fields=["visibility"])

@@ -81,11 +81,13 @@ function watchRegion(region) {
 
   // ── Taking fragments ──
 
-  const isElsewhere = (fragment) => region.dataset.liveAtEnd === "false" && !fragment.list.endsWith("-anak");
+  const isAnswer = ({ list }) => list.endsWith("-anak");
+  /** News that this page has no place for: it is on another one, which the bar leads to. */
+  const isElsewhere = (fragment) => (isAnswer(fragment) ? isBeyond(fragment) : region.dataset.liveAtEnd === "false");
   /** A row that belongs below the last one of a list that goes on on its next page. */
   const isBeyond = ({ list: id, order }) => {
     const list = byId(id);
-    if (!list || !("liveMore" in list.dataset)) return false;
+    if (!list || !("liveMore" in list.dataset) || !list.lastElementChild) return false;
     return (order - Number(list.lastElementChild.dataset.order)) * directionOf(list) > 0;
   };
   const isReachable = (fragment) => (byId(fragment.list) ? placeOf(fragment) !== undefined : news.has(fragment.list.replace(/-anak$/, "")));
@@ -103,12 +105,16 @@ function watchRegion(region) {
       if (fragment.revision <= (seen.get(fragment.id) ?? start)) continue;
       seen.set(fragment.id, fragment.revision);
       if (byId(fragment.id)) held.set(fragment.id, fragment);
-      else if (!fragment.html || !fragment.list || isBeyond(fragment)) news.delete(fragment.id);
+      else if (!fragment.html || !fragment.list || (isBeyond(fragment) && !isAnswer(fragment))) news.delete(fragment.id);
       else news.set(fragment.id, fragment);
     }
     revision = Math.max(revision, upTo);
     release();
-    for (const id of own) if (news.has(id) && !isElsewhere(news.get(id)) && insert(news.get(id))) showOwn(id);
+    for (const id of own) {
+      if (!news.has(id)) continue;
+      if (isElsewhere(news.get(id)) || !isReachable(news.get(id))) sayOwn(id);
+      else if (insert(news.get(id))) showOwn(id);
+    }
     update();
   }
 
@@ -156,6 +162,18 @@ function watchRegion(region) {
     focusOn(first);
     first.scrollIntoView({ block: "center" });
   }
+
+  /** One's own reply that this page has no place for: the form says where it is. */
+  function sayOwn(id) {
+    own.delete(id);
+    news.delete(id);
+    const place = region.querySelector("[data-posted-elsewhere]");
+    if (!place) return;
+    place.hidden = false;
+    place.querySelector("a").href = addressOf(id);
+  }
+
+  const addressOf = (id) => `${region.dataset.liveReply}${id.replace(/\D/g, "")}#${id}`;
 
   function showOwn(id) {
     own.delete(id);
@@ -243,13 +261,15 @@ function watchRegion(region) {
   function update() {
     const waiting = [...news.values()];
     const here = waiting.filter((fragment) => !isElsewhere(fragment) && isReachable(fragment)).length;
-    const elsewhere = waiting.filter(isElsewhere).length;
+    const others = waiting.filter(isElsewhere);
+    const elsewhere = others.length;
+    const answer = elsewhere && others.every(isAnswer) ? others[0] : null;
     if (slot) {
       button.hidden = !here || Boolean(stopped);
       link.hidden = !(stopped || (elsewhere && !here));
       button.lastElementChild.textContent = counted("New", here);
       link.lastElementChild.textContent = stopped ? words(stopped) : counted("New", elsewhere);
-      link.href = stopped ? location.href.split("#")[0] : words("Last") || location.pathname;
+      link.href = stopped ? location.href.split("#")[0] : answer ? addressOf(answer.id) : words("Last") || location.pathname;
       slot.toggleAttribute("data-news", !button.hidden || !link.hidden);
     }
     speak(stopped ? words(stopped) : here + elsewhere ? counted("Say", here + elsewhere) : "");

@@ -7,6 +7,9 @@ function aim(id, name) {
   if (!form) return null;
   form.elements.parent.value = id;
   place.hidden = !id;
+  // Only a reply to the aspirasi itself carries a stance.
+  const stance = form.querySelector("[data-stance]");
+  if (stance) stance.hidden = stance.disabled = Boolean(id);
   place.querySelector("[data-reply-name]").textContent = place.dataset.replyText.replace("{name}", name);
   return form;
 }
