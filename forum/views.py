@@ -21,7 +21,7 @@ from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
-from forum.discussion import pages
+from forum.discussion import pages, quotes
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
@@ -135,8 +135,12 @@ def composer_context(
 ) -> dict[str, Any]:
     """The reply form: fresh, or as it was typed."""
     if form is None:
-        parent_pk = whole_number(request.GET.get("balas"))
-        form = ReplyForm(initial={"client_key": uuid.uuid4(), "parent": parent_pk})
+        quoted = discussion_selectors.quotable(shown, whole_number(request.GET.get("kutip")))
+        parent_pk = quoted.pk if quoted else whole_number(request.GET.get("balas"))
+        first = {"client_key": uuid.uuid4(), "parent": parent_pk}
+        if quoted:
+            first |= {"quoted": quoted.pk, "body": quotes.prefill(quoted)}
+        form = ReplyForm(initial=first)
     else:
         parent_pk = whole_number(str(form["parent"].value() or ""))
     parent = discussion_selectors.parent_for(shown, parent_pk) if parent_pk else None

@@ -39,6 +39,7 @@ TABLE = {
     "forum:idea_changes": (200, 200, 200, 200, 200, 200),
     "forum:idea_history": (200, 200, 200, 200, 200, 200),
     "forum:reply": (405, 405, 405, 405, 405, 405),
+    "forum:participants": (302, 200, 200, 200, 200, 200),
     "forum:answer": (302, 403, 200, 403, 403, 403),
     "forum:change_status": (302, 403, 200, 403, 403, 403),
     "forum:rate": (302, 302, 302, 302, 302, 302),

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from core.live import Fragment
 from core.text import stored_html
-from forum.discussion import selectors
+from forum.discussion import quotes, selectors
 from forum.discussion.models import Reply
 from forum.discussion.selectors import Discussion, Thread, Wanted
 from participation import policy as participation_policy
@@ -92,6 +92,8 @@ def reply_html(
         "forum/_reply.html",
         {
             "reply": reply,
+            "shown_name": selectors.shown_name(reply),
+            "quote": shown_quote(reply),
             "body": stored_html(reply.body_html),
             "children": [stored_html(answer) for answer in answers],
             "more": thread.more if thread else None,
@@ -99,3 +101,7 @@ def reply_html(
             "is_open": is_open,
         },
     )
+
+
+def shown_quote(reply: Reply) -> quotes.Quote | None:
+    return quotes.shown(reply, selectors.shown_name(reply.quoted)) if reply.quoted else None

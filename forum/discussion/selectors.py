@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from core.publishing import Visibility
 from forum.discussion.models import Reply, Stance
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 THREADS = 20  # threads on a page
 ANSWERS = 10  # answers below a thread on such a page; a thread with more has pages of its own
 ANSWERS_ALONE = 50  # answers on such a page
+
+# What the row of a reply shows of others.
+SHOWN = ("author__village", "as_unit", "quoted__author__village", "quoted__as_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,7 @@ class Discussion:
 
 def rows(idea: Idea) -> QuerySet[Reply]:
     """Every reply that ever was public; those not public now are tombstones."""
-    return Reply.objects.filter(idea=idea, order__isnull=False).select_related(
-        "author__village", "as_unit"
-    )
+    return Reply.objects.filter(idea=idea, order__isnull=False).select_related(*SHOWN)
 
 
 def visible_to(person: Any) -> QuerySet[Reply]:
@@ -170,8 +172,17 @@ def stance_counts(idea: Idea) -> dict[str, int]:
 
 
 def changed_since(idea: Idea, revision: int, *, limit: int) -> list[Reply]:
-    """Replies that changed after a revision, in the order of change; tombstones included."""
-    return list(rows(idea).filter(revision__gt=revision).order_by("revision", "id")[:limit])
+    """Replies that changed after a revision, in the order of change; tombstones included.
+
+    Those that changed together come together, also past the limit: whoever asks for what came
+    after them would miss the rest.
+    """
+    changed = rows(idea).filter(revision__gt=revision).order_by("revision", "id")
+    found = list(changed[:limit])
+    if len(found) == limit:
+        last = found[-1]
+        found += rows(idea).filter(revision=last.revision, pk__gt=last.pk).order_by("id")
+    return found
 
 
 def own_replies(person: Any, idea: Idea) -> list[Reply]:
@@ -187,9 +198,7 @@ def own_replies(person: Any, idea: Idea) -> list[Reply]:
 
 def reply_for_page(pk: int) -> Reply:
     reply = (
-        Reply.objects.select_related(
-            "idea__project__unit", "idea__author", "author__village", "as_unit", "parent"
-        )
+        Reply.objects.select_related("idea__project__unit", "idea__author", "parent", *SHOWN)
         .prefetch_related("idea__project__phases", "versions")
         .filter(pk=pk)
         .first()
@@ -201,7 +210,7 @@ def reply_for_page(pk: int) -> Reply:
 
 def fresh(pk: int) -> Reply:
     """A reply as it is now, with what its row shows."""
-    return Reply.objects.select_related("author__village", "as_unit").get(pk=pk)
+    return Reply.objects.select_related(*SHOWN).get(pk=pk)
 
 
 def parent_for(idea: Idea, pk: int | None) -> Reply | None:
@@ -214,3 +223,31 @@ def parent_for(idea: Idea, pk: int | None) -> Reply | None:
         .first()
     )
     return (reply.parent or reply) if reply else None
+
+
+def quotable(idea: Idea, pk: int | None) -> Reply | None:
+    """A published reply of this aspirasi; None when there is none."""
+    if pk is None:
+        return None
+    return (
+        Reply.objects.filter(pk=pk, idea=idea, visibility=Visibility.PUBLISHED)
+        .select_related("author__village")
+        .first()
+    )
+
+
+def was_answered(reply: Reply) -> bool:
+    """Whether somebody else has publicly answered a reply, or quoted it."""
+    follows = Q(parent=reply.pk) | Q(quoted=reply.pk)
+    if reply.parent_id:
+        follows |= Q(parent=reply.parent_id, order__gt=reply.order or 0)
+    others = Reply.objects.filter(follows, idea_id=reply.idea_id, order__isnull=False)
+    return others.exclude(author_id=reply.author_id).exists()
+
+
+def shown_name(reply: Reply) -> str:
+    """The name under which everybody sees the author: never that of who asked not to be named."""
+    if reply.as_unit_id or reply.shown_as == "name":
+        return reply.author.display_name
+    village = reply.author.village
+    return _("Warga %(village)s") % {"village": village.name} if village else _("Warga")

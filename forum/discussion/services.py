@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,8 +15,8 @@ from core import live, publishing, text
 from core.live import Fragment
 from core.policy import require
 from core.publishing import Visibility
-from forum.discussion import policy, rendering, selectors
-from forum.discussion.models import Reply, ReplyVersion
+from forum.discussion import mentions, policy, rendering, selectors
+from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.moderation import cases, screening
 from forum.notify import news
 from participation import policy as participation_policy
@@ -23,6 +24,10 @@ from participation import services as participation
 
 if TYPE_CHECKING:
     from participation.models import Idea
+
+
+# Past this many rows a change is fetched instead of pushed.
+MOST_PUSHED = 10
 
 
 class StaleEdit(Exception):
@@ -39,22 +44,28 @@ def submit_reply(
     parent: Reply | None = None,
     shown_as: str = "name",
     stance: str = "",
+    quoted: Reply | None = None,
+    quote: str = "",
 ) -> Reply:
     """Store a reply, held; screen it; publish it, or put it on the moderation desk.
 
     A civil servant always speaks under name and unit. The same client key from the same author
     gives the first reply back, with the newer text. `parent` must be a published top-level reply
-    of the aspirasi. A `stance` is kept where it may be taken, else dropped.
+    of the aspirasi. A `stance` is kept where it may be taken, else dropped. `quote` must be a
+    passage of `quoted`, a published reply of the aspirasi.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)
+    named = mentions.named_in(body, idea=idea, author=author)
     reply = Reply(
         idea=idea,
         parent=parent,
         author=author,
         client_key=client_key,
         body=body,
-        body_html=text.to_html(body),
+        body_html=text.to_html(body, names=[name.typed for name in named]),
+        quoted=quoted if quote else None,
+        quote=quote,
         shown_as="name" if unit else shown_as,
         as_unit=unit,
         stance=stance if parent is None and policy.may_take_stance(author, idea) else "",
@@ -67,6 +78,7 @@ def submit_reply(
         if first is None:
             raise
         return _sent_again(first, body)
+    _note_mentions(reply, named)
     findings = screening.findings(body, author=author)
     if findings:
         cases.open_case(reply, cause="held", findings=findings)
@@ -89,6 +101,7 @@ def publish_reply(*, reply: Reply) -> bool:
     if not _move(reply, to=Visibility.PUBLISHED, since=since, replies=1):
         return False
     news.reply_published(reply)
+    news.mentioned(reply)
     return True
 
 
@@ -106,25 +119,48 @@ def edit_reply(*, reply: Reply, by: Any, body: str, seen_version: int) -> None:
     of sight until a moderator has looked at it.
     """
     require(policy.may_edit(by, reply))
-    old = reply.body
+    _lock(reply)
+    reply.refresh_from_db(fields=["visibility", "body"])
+    old, was_public = reply.body, reply.is_published
+    named = mentions.named_in(body, idea=reply.idea, author=by)
     changed = Reply.objects.filter(pk=reply.pk, version=seen_version).update(
         body=body,
-        body_html=text.to_html(body),
+        body_html=text.to_html(body, names=[name.typed for name in named]),
         edited_at=timezone.now(),
         version=seen_version + 1,
     )
     if not changed:
         raise StaleEdit
-    ReplyVersion.objects.create(reply=reply, body=old)
+    ReplyVersion.objects.create(
+        reply=reply, body=old, is_open=was_public and _may_stay_readable(reply, old, by)
+    )
+    _note_mentions(reply, named)
     reply.refresh_from_db()
     findings = screening.findings(body, author=by)
     if findings:
         _move(reply, to=Visibility.HELD, since=(Visibility.PUBLISHED,), replies=-1)
         cases.open_case(reply, cause="held", findings=findings)
     elif reply.is_published:
-        revision = participation.count_change(reply.idea)
-        Reply.objects.filter(pk=reply.pk).update(revision=revision)
-        _push(reply, revision)
+        news.mentioned(reply)
+        _announce(reply, participation.count_change(reply.idea))
+
+
+def _may_stay_readable(reply: Reply, old: str, by: Any) -> bool:
+    """Whether everybody may go on reading a text that was changed.
+
+    Only one that others have answered or quoted, and only when the screening finds nothing in it:
+    what a resident takes out of a text is often a telephone number.
+    """
+    return selectors.was_answered(reply) and not screening.findings(old, author=by)
+
+
+def _note_mentions(reply: Reply, named: list[mentions.Named]) -> None:
+    """Store whom the text names now; who stays named stays stored."""
+    people = {person for name in named for person in name.people}
+    reply.mentions.exclude(person__in=people).delete()
+    Mention.objects.bulk_create(
+        [Mention(reply=reply, person_id=person) for person in people], ignore_conflicts=True
+    )
 
 
 @transaction.atomic
@@ -144,25 +180,39 @@ def _take_out_of_sight(reply: Reply, *, to: Visibility) -> bool:
 def _move(reply: Reply, *, to: Visibility, since: tuple[Visibility, ...], replies: int) -> bool:
     """Move a reply into or out of sight as one change of the page; False when it already was.
 
-    The reply is locked first, then the aspirasi, in every service: no two of them wait for each
-    other. Last in the transaction.
+    Last in the transaction.
     """
-    rows = Reply.objects.select_for_update().filter(pk=reply.pk, visibility__in=since)
-    if rows.values_list("pk", flat=True).first() is None:
+    _lock(reply)
+    if not Reply.objects.filter(pk=reply.pk, visibility__in=since).exists():
         return False
     revision = participation.count_change(reply.idea, replies=replies)
     publishing.claim(
         reply, to=to, since=since, revision=revision, order=Coalesce("order", revision)
     )
-    _push(reply, revision)
+    _announce(reply, revision)
     return True
 
 
-def _push(reply: Reply, revision: int) -> None:
-    """Send the row to who is reading, after commit."""
+def _lock(reply: Reply) -> None:
+    """Lock a reply and those that quote it, before the aspirasi, in every service.
+
+    So no two of them wait for each other. What is hidden or changed is hidden in the quotes too.
+    """
+    rows = Reply.objects.select_for_update().filter(Q(pk=reply.pk) | Q(quoted=reply.pk))
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _announce(reply: Reply, revision: int) -> None:
+    """Note the change at a reply and at those that quote it, and send them to who is reading."""
+    quotes = Reply.objects.filter(quoted=reply.pk, order__isnull=False)
+    keys = [reply.pk, *quotes.values_list("pk", flat=True)]
+    Reply.objects.filter(pk__in=keys).update(revision=revision)
+    if len(keys) > MOST_PUSHED:
+        live.poke(reply.idea.topic, revision)
+        return
     is_open = participation_policy.takes_replies(reply.idea.project)
 
     def fragments() -> list[Fragment]:
-        return [rendering.fragment(selectors.fresh(reply.pk), is_open=is_open)]
+        return [rendering.fragment(selectors.fresh(key), is_open=is_open) for key in keys]
 
     live.push(reply.idea.topic, revision, fragments)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from core.http import not_yet
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html
-from forum.discussion import policy, selectors, services
+from forum.discussion import mentions, policy, rendering, selectors, services
 from forum.discussion.forms import EditReplyForm, ReplyForm
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
@@ -46,6 +46,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         parent = selectors.parent_for(shown, form.cleaned_data["parent"])
         if parent is None:
             form.add_parent_gone()
+    quoted = None
+    if form.is_valid() and form.cleaned_data["quoted"]:
+        quoted = selectors.quotable(shown, form.cleaned_data["quoted"])
+        form.take_quote(quoted)
     if not form.is_valid():
         return _composer_again(request, shown, form, status=422)
     posted = services.submit_reply(
@@ -55,6 +59,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         parent=parent,
         shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
         stance=form.cleaned_data["stance"],
+        quoted=quoted,
+        quote=form.cleaned_data.get("quote", ""),
         client_key=form.cleaned_data["client_key"],
     )
     posted.refresh_from_db(fields=["visibility"])
@@ -86,6 +92,17 @@ def _composer_again(
     return render(request, "forum/idea.html", context, status=status)
 
 
+@login_required
+@require_safe
+@never_cache
+def participants(request: HttpRequest, pk: int) -> JsonResponse:
+    """Names of this discussion that begin like `?q=`, for who is writing a reply."""
+    shown = participation_selectors.idea_for_page(request.user, pk)
+    require(policy.may_reply(request.user, shown))
+    start = request.GET.get("q", "")[:80].replace("\x00", "")
+    return JsonResponse({"names": mentions.offers(shown, start)})
+
+
 @require_safe
 @never_cache
 def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,6 +113,7 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "reply": shown,
         "body": stored_html(shown.body_html),
+        "quote": rendering.shown_quote(shown),
         "idea": shown.idea,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),

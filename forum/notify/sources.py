@@ -34,15 +34,8 @@ def _replies(person: Any, keys: list[int]) -> dict[int, str]:
     """Published replies below aspirasi that the person may see, each with its author as shown."""
     found = {}
     for reply in discussion.visible_to(person).filter(pk__in=keys):
-        if reply.as_unit is not None:
-            found[reply.pk] = f"{reply.author.display_name}, {reply.as_unit.label}"
-        elif reply.is_pseudonymous:
-            village = reply.author.village
-            found[reply.pk] = (
-                _("Warga %(village)s") % {"village": village.name} if village else _("Warga")
-            )
-        else:
-            found[reply.pk] = reply.author.display_name
+        name = discussion.shown_name(reply)
+        found[reply.pk] = f"{name}, {reply.as_unit.label}" if reply.as_unit else name
     return found
 
 
