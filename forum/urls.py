@@ -16,6 +16,7 @@ urlpatterns = [
     path("aspirasi/<number:pk>/perubahan/", views.idea_changes, name="idea_changes"),
     path("aspirasi/<number:pk>/riwayat/", views.idea_history, name="idea_history"),
     path("aspirasi/<number:pk>/balas/", discussion.reply, name="reply"),
+    path("aspirasi/<number:pk>/menulis/", discussion.writing, name="writing"),
     path("aspirasi/<number:pk>/peserta/", discussion.participants, name="participants"),
     path("aspirasi/<number:pk>/jawab/", answers.answer, name="answer"),
     path("aspirasi/<number:pk>/status/", answers.change_status, name="change_status"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 # Past this many rows a change is fetched instead of pushed.
 MOST_PUSHED = 10
+MOST_WRITING = 20
 
 
 class StaleEdit(Exception):
@@ -85,6 +88,30 @@ def submit_reply(
     else:
         publish_reply(reply=reply)
     return reply
+
+
+def note_writing(*, person: Any, idea: Idea) -> None:
+    """Somebody is writing a reply: shown to the other readers as a count for eight seconds.
+
+    At most once in four seconds a person, and twenty times in two seconds a page: what more would
+    tell, the count tells already. Never stored.
+    """
+    require(policy.may_reply(person, idea))
+    moment = f"writing:{idea.pk}:{int(time.time() / 2)}"
+    cache.add(moment, 0, 10)
+    if cache.incr(moment) <= MOST_WRITING:
+        live.tell_writing(idea.topic, person.pk)
+
+
+def may_note_writing(person: Any, idea_pk: int) -> bool:
+    """Whether it is time to note again that this person writes. Asked before anything is read."""
+    return cache.add(f"writing:{idea_pk}:by:{person.pk}", 1, 4)
+
+
+def note_written(*, person: Any, idea: Idea) -> None:
+    """The reply is sent: if that was told, it is over."""
+    if cache.delete(f"writing:{idea.pk}:by:{person.pk}"):
+        live.tell_writing(idea.topic, person.pk, over=True)
 
 
 def _sent_again(first: Reply, body: str) -> Reply:

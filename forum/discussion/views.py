@@ -63,6 +63,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         quote=form.cleaned_data.get("quote", ""),
         client_key=form.cleaned_data["client_key"],
     )
+    services.note_written(person=request.user, idea=shown)
     posted.refresh_from_db(fields=["visibility"])
     if request.htmx:  # type: ignore[attr-defined]
         context = {**composer_context(request, shown), "held": not posted.is_published}
@@ -90,6 +91,16 @@ def _composer_again(
         return render(request, "forum/idea_hidden.html", {"idea": shown}, status=410)
     context = {**idea_context(request, shown), **composer_context(request, shown, form)}
     return render(request, "forum/idea.html", context, status=status)
+
+
+@login_required
+@require_POST
+def writing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody is writing a reply. Says nothing back, also when it is too soon to note again."""
+    if services.may_note_writing(request.user, pk):
+        shown = participation_selectors.idea_for_page(request.user, pk)
+        services.note_writing(person=request.user, idea=shown)
+    return HttpResponse(status=204)
 
 
 @login_required

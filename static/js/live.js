@@ -235,8 +235,11 @@ function watchRegion(region) {
     } else if (message.type === "push") {
       if (message.revision === revision + 1) take(message.revision, message.fragments);
       else if (message.revision > revision) catchUp();
-    }
+    } else hint(message);
   }
+
+  /** What is said beside the changes: who else is here. Nothing of it is caught up with. */
+  const hint = (detail) => region.dispatchEvent(new CustomEvent("rembuk:hint", { detail }));
 
   function stop(why) {
     stopped = why;
@@ -290,6 +293,7 @@ function watchRegion(region) {
     if (name === "ended") stopped ||= "Ended";
     if (name === "ended") update();
     shown = [name, numbers];
+    if (name !== "connected") ["presence", "writing"].forEach((type) => hint({ type }));
     for (const place of document.querySelectorAll("[data-live-conn]")) {
       place.dataset.conn = STATES[name];
       place.querySelector("[data-live-word]").textContent = words(name[0].toUpperCase() + name.slice(1));
