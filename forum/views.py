@@ -191,6 +191,7 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
     fragments = [discussion_rendering.fragment(reply, is_open=is_open) for reply in replies]
     if shown.status_revision > seen:
         fragments.append(participation_rendering.steps_fragment(shown))
+        fragments.append(participation_rendering.status_fragment(shown))
     if shown.answered_at:
         answer = answers_selectors.answer_to(shown)
         if answer is not None and answer.revision > seen:

@@ -106,6 +106,7 @@ def _show(idea: Idea, answer: OfficialAnswer) -> None:
         return [
             rendering.official_fragment(fresh, selectors.answer_to(fresh)),
             participation_rendering.steps_fragment(fresh),
+            participation_rendering.status_fragment(fresh),
         ]
 
     live.push(idea.topic, revision, fragments)

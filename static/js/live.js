@@ -118,10 +118,18 @@ function watchRegion(region) {
     update();
   }
 
-  function release() {
+  const barOf = (id) => document.querySelector(`[data-live-waits="${id}"]`);
+
+  function release(asked) {
     for (const [id, { html }] of held) {
       const old = byId(id);
       if (old && isHeld(old)) continue;
+      // What is long and being read waits until it is asked for; what is taken away does not.
+      const bar = html && old && barOf(id);
+      if (bar && asked !== id) {
+        if (bar.hidden) withoutJump(() => (bar.hidden = false));
+        continue;
+      }
       held.delete(id);
       if (old) withoutJump(() => (html ? ready(renew(old, nodeOf(html))) : old.remove()));
     }
@@ -304,6 +312,14 @@ function watchRegion(region) {
 
   // ── Listening ──
 
+  document.addEventListener("click", ({ target }) => {
+    const bar = target.closest("[data-live-waits]");
+    if (!bar) return;
+    const id = bar.dataset.liveWaits;
+    release(id);
+    withoutJump(() => (bar.hidden = !held.has(id)));
+    focusOn(byId(id));
+  });
   region.addEventListener("click", ({ target }) => {
     if (button && target.closest("button.livebar") === button) showNews();
     if (link && stopped && target.closest("a.livebar") === link) location.reload();
