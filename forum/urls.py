@@ -25,6 +25,9 @@ urlpatterns = [
     path("aspirasi/<number:pk>/periksa/", desk.examine_idea, name="examine_idea"),
     path("balasan/<number:pk>/", discussion.reply_detail, name="reply_detail"),
     path("balasan/<number:pk>/ubah/", discussion.edit_reply, name="edit_reply"),
+    path(
+        "balasan/<number:pk>/teks/<number:version>/", discussion.close_version, name="close_version"
+    ),
     path("balasan/<number:pk>/laporkan/", desk.flag_reply, name="flag_reply"),
     path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
     path("kabar/", notify.notices, name="notices"),

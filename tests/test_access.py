@@ -48,6 +48,7 @@ TABLE = {
     "forum:examine_idea": (302, 405, 405, 405, 405, 405),
     "forum:reply_detail": (200, 200, 200, 200, 200, 200),
     "forum:edit_reply": (302, 403, 403, 403, 403, 403),  # written by another resident
+    "forum:close_version": (302, 405, 405, 405, 405, 405),
     "forum:flag_reply": (302, 200, 200, 200, 200, 200),
     "forum:examine_reply": (302, 405, 405, 405, 405, 405),
     "forum:notices": (302, 200, 200, 200, 200, 200),
@@ -100,6 +101,7 @@ def addresses(project, idea, make_reply, resident):
         "forum:submit_idea": project.slug,
         "forum:reply_detail": reply.pk,
         "forum:edit_reply": reply.pk,
+        "forum:close_version": [reply.pk, 1],
         "forum:flag_reply": reply.pk,
         "forum:examine_reply": reply.pk,
         "forum:desk_item": case.pk,
@@ -116,7 +118,8 @@ def _address(name, values, idea_pk):
     from django.urls import NoReverseMatch, reverse
 
     if name in values:
-        return reverse(name, args=[values[name]])
+        value = values[name]
+        return reverse(name, args=value if isinstance(value, list) else [value])
     try:
         return reverse(name)
     except NoReverseMatch:

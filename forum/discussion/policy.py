@@ -66,3 +66,11 @@ def may_view(person: Any, reply: Reply) -> Decision:
     if own or participation_policy.may_moderate(person, idea.project):
         return YES
     return no(_("Balasan ini tidak tayang."))
+
+
+def may_read_every_version(person: Any, reply: Reply) -> Decision:
+    """The author and the moderators read every earlier text, and may take one out of sight."""
+    own = person.is_authenticated and person.pk == reply.author_id
+    if own or participation_policy.may_moderate(person, reply.idea.project):
+        return YES
+    return no(_("Hanya penulis dan petugas moderasi yang dapat melakukan ini."))

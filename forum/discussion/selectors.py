@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from core.publishing import Visibility
-from forum.discussion.models import Reply, Stance
+from forum.discussion.models import Reply, ReplyVersion, Stance
 from participation import selectors as participation
 
 if TYPE_CHECKING:
@@ -234,6 +234,13 @@ def quotable(idea: Idea, pk: int | None) -> Reply | None:
         .select_related("author__village")
         .first()
     )
+
+
+def version_of(reply: Reply, pk: int) -> ReplyVersion:
+    version = ReplyVersion.objects.select_related("reply__idea__project").filter(reply=reply, pk=pk)
+    if (found := version.first()) is None:
+        raise Http404("version")
+    return found
 
 
 def was_answered(reply: Reply) -> bool:

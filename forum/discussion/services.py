@@ -191,6 +191,17 @@ def _note_mentions(reply: Reply, named: list[mentions.Named]) -> None:
 
 
 @transaction.atomic
+def close_version(*, version: ReplyVersion, by: Any) -> bool:
+    """Leave an earlier text to its author and the moderators; False when it already was theirs.
+
+    That there was a change, and when, stays to be seen.
+    """
+    require(policy.may_read_every_version(by, version.reply))
+    open_ = ReplyVersion.objects.filter(pk=version.pk, is_open=True, closed_at=None)
+    return bool(open_.update(closed_by=by, closed_at=timezone.now()))
+
+
+@transaction.atomic
 def withdraw_reply(*, reply: Reply, by: Any) -> bool:
     """The author takes a reply back; a tombstone stays. False when it was already gone."""
     require(policy.may_withdraw(by, reply))

@@ -18,7 +18,7 @@ from core.http import not_yet
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html
-from forum.discussion import mentions, policy, rendering, selectors, services
+from forum.discussion import history, mentions, policy, rendering, selectors, services
 from forum.discussion.forms import EditReplyForm, ReplyForm
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
@@ -128,7 +128,9 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "idea": shown.idea,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),
-        "versions": _earlier_texts(person, shown),
+        "changes": history.changes(shown, whole=bool(policy.may_read_every_version(person, shown))),
+        "may_close": policy.may_read_every_version(person, shown),
+        "edits": shown.version - 1,
         "may_withdraw": policy.may_withdraw(person, shown),
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.idea.project),
@@ -140,12 +142,15 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "forum/reply_detail.html", context, status=status)
 
 
-def _earlier_texts(person: Any, shown: Any) -> list[Any]:
-    """For the author and the moderators: what somebody took out of a text may be private."""
-    own = person.is_authenticated and person.pk == shown.author_id
-    if own or participation_policy.may_moderate(person, shown.idea.project):
-        return list(shown.versions.all())
-    return []
+@login_required
+@require_POST
+def close_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Take an earlier text out of what everybody may read."""
+    shown = selectors.reply_for_page(pk)
+    participation_selectors.idea_for_page(request.user, shown.idea_id)
+    services.close_version(version=selectors.version_of(shown, version), by=request.user)
+    messages.success(request, _("Teks lama itu sekarang hanya untuk penulis dan petugas."))
+    return redirect("forum:reply_detail", pk=pk)
 
 
 @login_required
@@ -163,7 +168,8 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         require(decision)
         form = EditReplyForm(initial={"body": shown.body, "version": shown.version})
-        return render(request, "forum/edit_reply.html", {"form": form, "reply": shown})
+        context = {"form": form, "reply": shown, "answered": selectors.was_answered(shown)}
+        return render(request, "forum/edit_reply.html", context)
     form = EditReplyForm(request.POST)
     valid = form.is_valid()
     if not decision:
