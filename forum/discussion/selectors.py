@@ -71,7 +71,7 @@ def visible_to(person: Any) -> QuerySet[Reply]:
 def page(idea: Idea, wanted: Wanted) -> Discussion:
     """The threads from `from_order` on, each with its first answers."""
     if wanted.thread is not None:
-        return _one_thread(idea, wanted)
+        return _one_thread(idea, wanted.thread, wanted.from_order or 0)
     found, next_order = _threads(idea, wanted)
     return Discussion(_with_answers(idea, found), next_order)
 
@@ -120,12 +120,12 @@ def _with_answers(idea: Idea, replies: list[Reply]) -> list[Thread]:
     return list(threads.values())
 
 
-def _one_thread(idea: Idea, wanted: Wanted) -> Discussion:
+def _one_thread(idea: Idea, pk: int, from_order: int) -> Discussion:
     """A thread with its answers from `from_order` on; Http404 when it is none of this aspirasi."""
-    reply = rows(idea).filter(pk=wanted.thread, parent__isnull=True).first()
+    reply = rows(idea).filter(pk=pk, parent__isnull=True).first()
     if reply is None:
         raise Http404("thread")
-    answers = rows(idea).filter(parent=reply, order__gte=wanted.from_order or 0)
+    answers = rows(idea).filter(parent=reply, order__gte=from_order)
     found = list(answers.order_by("order")[: ANSWERS_ALONE + 1])
     more = found[ANSWERS_ALONE].order if len(found) > ANSWERS_ALONE else None
     return Discussion([Thread(reply, found[:ANSWERS_ALONE], more)])

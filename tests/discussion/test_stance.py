@@ -78,7 +78,7 @@ def test_two_columns_with_counts_and_the_others_below(divided, make_reply, make_
     agree, disagree, neutral = (column(page, word) for word in ("setuju", "tidak", "netral"))
     assert "Jalan kaki" in agree and "Udara lebih" in agree and "Toko saya" not in agree
     assert "Toko saya" in disagree and "Coba dulu" in neutral
-    assert re.search(r'Setuju <span class="count">2</span>', agree)
+    assert re.search(r'Setuju <span class="meta">2</span>', agree)
     assert "Kapan mulai?" not in page
     assert 'data-live-at-end="false"' in page, "news is announced, not put into a wrong column"
     newest = column(text_of(client.get(f"/aspirasi/{divided.pk}/?sikap=dua&urut=baru")), "setuju")
@@ -107,7 +107,7 @@ def test_what_is_out_of_sight_is_in_no_column_and_in_no_count(
         assert "Tidak setuju</span>" not in page, "the tombstone tells the stance"
     both = text_of(client.get(f"/aspirasi/{divided.pk}/?sikap=dua"))
     assert f"balasan-{reply.pk}" not in both
-    assert re.search(r'Tidak setuju <span class="count">0</span>', column(both, "tidak"))
+    assert re.search(r'Tidak setuju <span class="meta">0</span>', column(both, "tidak"))
 
 
 def test_columns_have_cursors(divided, many_replies, client, shown, monkeypatch):
