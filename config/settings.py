@@ -404,6 +404,7 @@ MESSAGE_BRIDGE_DIR = Path(env.str("MESSAGE_BRIDGE_DIR", default=str(VAR_DIR / "b
 
 REPLY_EDIT_MINUTES: int = env.int("REPLY_EDIT_MINUTES", default=15)
 HEARTBEAT_SECONDS: float = env.float("HEARTBEAT_SECONDS", default=20.0)
+ROOM_SECONDS: float = env.float("ROOM_SECONDS", default=2.0)
 SILENCE_SECONDS: float = env.float("SILENCE_SECONDS", default=50.0)
 
 # --- Logs ----------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from forum.answers.models import (
     OfficialAnswer,
 )
 from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
-from forum.discussion.models import Reply, ReplyVersion
+from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
 from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
@@ -53,6 +53,7 @@ __all__ = [
     "Holiday",
     "IdentityLog",
     "IdentityReveal",
+    "Mention",
     "Note",
     "NoteMention",
     "OfficialAnswer",

@@ -23,6 +23,8 @@ urlpatterns = [
     path("aspirasi/<number:pk>/perubahan/", views.idea_changes, name="idea_changes"),
     path("aspirasi/<number:pk>/riwayat/", views.idea_history, name="idea_history"),
     path("aspirasi/<number:pk>/balas/", discussion.reply, name="reply"),
+    path("aspirasi/<number:pk>/menulis/", discussion.writing, name="writing"),
+    path("aspirasi/<number:pk>/peserta/", discussion.participants, name="participants"),
     path("aspirasi/<number:pk>/jawab/", answers.answer, name="answer"),
     path("aspirasi/<number:pk>/status/", answers.change_status, name="change_status"),
     path("aspirasi/<number:pk>/nilai/", ratings.rate, name="rate"),
@@ -44,6 +46,9 @@ urlpatterns = [
     path("pengawas/identitas/catatan.csv", identity.identity_log_csv, name="identity_log_csv"),
     path("balasan/<number:pk>/", discussion.reply_detail, name="reply_detail"),
     path("balasan/<number:pk>/ubah/", discussion.edit_reply, name="edit_reply"),
+    path(
+        "balasan/<number:pk>/teks/<number:version>/", discussion.close_version, name="close_version"
+    ),
     path("balasan/<number:pk>/laporkan/", desk.flag_reply, name="flag_reply"),
     path("balasan/<number:pk>/periksa/", desk.examine_reply, name="examine_reply"),
     path("proyek/<slug:slug>/tanya/", sessions.sessions, name="sessions"),

@@ -23,6 +23,7 @@ from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
 from forum.clock import rendering as clock_rendering
 from forum.clock import selectors as clock_selectors
+from forum.discussion import pages, quotes
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
@@ -94,13 +95,6 @@ def idea(request: HttpRequest, pk: int) -> HttpResponse:
 
 def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     person = request.user
-    wanted = whole_number(request.GET.get("balasan"))
-    from_order = whole_number(request.GET.get("dari")) or 0
-    if wanted is not None:
-        from_order = discussion_selectors.place_of(shown, wanted)
-    elif request.GET.get("dari") == "akhir":
-        from_order = discussion_selectors.last_page(shown)
-    html, next_order, starts_late = discussion_rendering.discussion(shown, from_order=from_order)
     supported = shown.reader_supports
     own = discussion_selectors.own_replies(person, shown)
     answer = answers_selectors.answer_to(shown) if shown.answered_at else None
@@ -117,9 +111,7 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "may_change_status": participation_policy.may_change_status(person, shown),
         "may_answer": answers_policy.may_answer(person, shown),
         "hidden": _why_hidden(person, shown),
-        "discussion": html,
-        "next_order": next_order,
-        "starts_late": starts_late,
+        "thread": pages.page(shown, request.GET),
         "own_unseen": _own_unseen(own),
         "similar": participation_selectors.similar_to(shown),
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
@@ -163,14 +155,16 @@ def composer_context(
 ) -> dict[str, Any]:
     """The reply form: fresh, or as it was typed."""
     if form is None:
-        parent_pk = whole_number(request.GET.get("balas"))
-        form = ReplyForm(
-            initial={
-                "client_key": uuid.uuid4(),
-                "parent": parent_pk,
-                "shown_as": participation_rendering.usual_way(request.user, shown),
-            }
-        )
+        quoted = discussion_selectors.quotable(shown, whole_number(request.GET.get("kutip")))
+        parent_pk = quoted.pk if quoted else whole_number(request.GET.get("balas"))
+        first = {
+            "client_key": uuid.uuid4(),
+            "parent": parent_pk,
+            "shown_as": participation_rendering.usual_way(request.user, shown),
+        }
+        if quoted:
+            first |= {"quoted": quoted.pk, "body": quotes.prefill(quoted)}
+        form = ReplyForm(initial=first)
     else:
         parent_pk = whole_number(str(form["parent"].value() or ""))
     parent = discussion_selectors.parent_for(shown, parent_pk) if parent_pk else None
@@ -180,6 +174,7 @@ def composer_context(
         "ways": participation_rendering.way_choices(request.user),
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
+        "may_take_stance": not parent and discussion_policy.may_take_stance(request.user, shown),
         "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
@@ -222,6 +217,7 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
     if shown.status_revision > seen:
         fragments.append(participation_rendering.steps_fragment(shown))
         fragments.append(clock_rendering.due_fragment(shown))
+        fragments.append(participation_rendering.status_fragment(shown))
     if shown.answered_at:
         answer = answers_selectors.answer_to(shown)
         if answer is not None and answer.revision > seen:

@@ -56,6 +56,7 @@ class Project(Watched):
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     staff_only = models.BooleanField(default=False)
     premoderated = models.BooleanField(default=False)
+    takes_stance = models.BooleanField(default=False)  # replies may say for or against
     is_published = models.BooleanField(default=True)
     village = models.ForeignKey(
         "accounts.Village", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

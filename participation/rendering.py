@@ -87,6 +87,17 @@ def steps_fragment(idea: Idea) -> Fragment:
     }
 
 
+def status_fragment(idea: Idea) -> Fragment:
+    """The status beside the category, at the top of the page of an aspirasi."""
+    return {
+        "id": "status-aspirasi",
+        "list": None,
+        "order": 0,
+        "revision": idea.status_revision,
+        "html": render_to_string("participation/_status_place.html", {"idea": idea}),
+    }
+
+
 def steps(idea: Idea) -> SafeString:
     """Five steps with their times: received, public, answered, in progress, done.
 

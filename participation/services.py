@@ -340,7 +340,8 @@ def _announce(idea: Idea) -> None:
     revision = count_change(idea, status=True)
 
     def fragments() -> list[Fragment]:
-        return [rendering.steps_fragment(Idea.objects.get(pk=idea.pk))]
+        fresh = Idea.objects.get(pk=idea.pk)
+        return [rendering.steps_fragment(fresh), rendering.status_fragment(fresh)]
 
     live.push(idea.topic, revision, fragments)
     announce_row(idea)

@@ -470,6 +470,7 @@ def show(idea: Idea, answer: OfficialAnswer) -> None:
             rendering.official_fragment(fresh, selectors.answer_to(fresh)),
             participation_rendering.steps_fragment(fresh),
             clock_rendering.due_fragment(fresh),
+            participation_rendering.status_fragment(fresh),
         ]
 
     live.push(idea.topic, revision, fragments)

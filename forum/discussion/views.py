@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from core.http import not_yet
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html
-from forum.discussion import policy, selectors, services
+from forum.discussion import history, mentions, policy, rendering, selectors, services
 from forum.discussion.forms import EditReplyForm, ReplyForm
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
@@ -47,6 +47,10 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         parent = selectors.parent_for(shown, form.cleaned_data["parent"])
         if parent is None:
             form.add_parent_gone()
+    quoted = None
+    if form.is_valid() and form.cleaned_data["quoted"]:
+        quoted = selectors.quotable(shown, form.cleaned_data["quoted"])
+        form.take_quote(quoted)
     if not form.is_valid():
         return _composer_again(request, shown, form, status=422)
     posted = services.submit_reply(
@@ -55,8 +59,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         body=form.cleaned_data["body"],
         parent=parent,
         shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
+        stance=form.cleaned_data["stance"],
+        quoted=quoted,
+        quote=form.cleaned_data.get("quote", ""),
         client_key=form.cleaned_data["client_key"],
     )
+    services.note_written(person=request.user, idea=shown)
     posted.refresh_from_db(fields=["visibility"])
     if request.htmx:  # type: ignore[attr-defined]
         context = {**composer_context(request, shown), "held": not posted.is_published}
@@ -86,6 +94,27 @@ def _composer_again(
     return render(request, "forum/idea.html", context, status=status)
 
 
+@login_required
+@require_POST
+def writing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody is writing a reply. Says nothing back, also when it is too soon to note again."""
+    if services.may_note_writing(request.user, pk):
+        shown = participation_selectors.idea_for_page(request.user, pk)
+        services.note_writing(person=request.user, idea=shown)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_safe
+@never_cache
+def participants(request: HttpRequest, pk: int) -> JsonResponse:
+    """Names of this discussion that begin like `?q=`, for who is writing a reply."""
+    shown = participation_selectors.idea_for_page(request.user, pk)
+    require(policy.may_reply(request.user, shown))
+    start = request.GET.get("q", "")[:80].replace("\x00", "")
+    return JsonResponse({"names": mentions.offers(shown, start)})
+
+
 @require_safe
 @never_cache
 def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,12 +125,15 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "reply": shown,
         "body": stored_html(shown.body_html),
+        "quote": rendering.shown_quote(shown),
         "idea": shown.idea,
         "idea_title": _title_above(person, shown),
         "own": person.is_authenticated and person.pk == shown.author_id,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),
-        "versions": _earlier_texts(person, shown),
+        "changes": history.changes(shown, whole=bool(policy.may_read_every_version(person, shown))),
+        "may_close": policy.may_read_every_version(person, shown),
+        "edits": shown.version - 1,
         "may_withdraw": policy.may_withdraw(person, shown),
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.idea.project),
@@ -119,12 +151,15 @@ def _title_above(person: Any, shown: Any) -> str:
     return str(shown.idea.title if may_view else shown.idea.number)
 
 
-def _earlier_texts(person: Any, shown: Any) -> list[Any]:
-    """For the author and the moderators: what somebody took out of a text may be private."""
-    own = person.is_authenticated and person.pk == shown.author_id
-    if own or participation_policy.may_moderate(person, shown.idea.project):
-        return list(shown.versions.all())
-    return []
+@login_required
+@require_POST
+def close_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Take an earlier text out of what everybody may read."""
+    shown = selectors.reply_for_page(pk)
+    participation_selectors.idea_for_page(request.user, shown.idea_id)
+    services.close_version(version=selectors.version_of(shown, version), by=request.user)
+    messages.success(request, _("Teks lama itu sekarang hanya untuk penulis dan petugas."))
+    return redirect("forum:reply_detail", pk=pk)
 
 
 @login_required
@@ -139,7 +174,11 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Balasan Anda sudah dihapus."))
         return redirect("forum:idea", pk=shown.idea_id)
     decision = policy.may_edit(request.user, shown)
-    context = {"reply": shown, "idea_title": _title_above(request.user, shown)}
+    context = {
+        "reply": shown,
+        "idea_title": _title_above(request.user, shown),
+        "answered": selectors.was_answered(shown),
+    }
     if request.method != "POST":
         require(decision)
         form = EditReplyForm(initial={"body": shown.body, "version": shown.version})

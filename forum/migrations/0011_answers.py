@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_unit_answers_need_review"),
-        ("forum", "0009_identity_log"),
+        ("forum", "0010_discussion"),
         ("participation", "0003_follows_and_visits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

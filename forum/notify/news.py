@@ -57,6 +57,31 @@ def reply_published(reply: Reply) -> None:
     )
 
 
+def mentioned(reply: Reply) -> None:
+    """Tell whom a published reply names, each once, however often the reply is changed.
+
+    Whom the reply itself is told anyway is not told twice.
+    """
+    idea = reply.idea
+    told = {reply.author_id, idea.author_id, reply.parent.author_id if reply.parent else None}
+    named = set(reply.mentions.values_list("person_id", flat=True)) - told
+    for person in participation_selectors.not_muted(idea.project_id, named) if named else ():
+        notifications.tell(
+            Happening(
+                key=f"mention.{reply.pk}.{person}",
+                category=Category.MENTION,
+                headline=gettext_noop("Anda disebut dalam sebuah balasan"),
+                url=_place_of(reply),
+                thread_key=participation.thread_key(idea),
+                thread_title=idea.title,
+                place_title=idea.project.title,
+                source_kind="reply",
+                source_id=reply.pk,
+            ),
+            recipients=[person],
+        )
+
+
 def answer_published(answer: OfficialAnswer, idea: Idea) -> None:
     """Tell the author, the supporters and the followers; also when a standing answer changes."""
     participation.tell_all(

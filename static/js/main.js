@@ -18,6 +18,8 @@ async function start() {
     has("[data-counter]") && import("./counter.js"),
     has("[data-photos]") && import("./photos.js"),
     has("[data-reply-target]") && import("./reply-inline.js"),
+    has("[data-presence]") && import("./presence.js"),
+    has("[data-mention]") && import("./mention.js"),
     has("[data-desk-keys]") && import("./desk-keys.js"),
     has("[data-desk-keys]") && import("./deadline.js"),
   ]);

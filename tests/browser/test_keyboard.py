@@ -116,7 +116,7 @@ def test_news_is_taken_and_an_empty_reply_is_mended(
     page.goto(f"/aspirasi/{idea.pk}/")
     expect(page.locator("[data-live-slot] [data-live-word]")).to_have_text("Terhubung")
     server.reply(idea.pk, "Dari tetangga", cookie=cookie(other_resident))
-    bar = page.locator("button.livebar")
+    bar = page.locator("[data-live-slot] button.livebar")
     expect(bar).to_be_visible()
     tab_to(page, bar)
     page.keyboard.press("Enter")

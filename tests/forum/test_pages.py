@@ -348,7 +348,7 @@ def test_an_edit_within_the_time_keeps_the_old_text(make_reply, other_resident, 
     assert response["Location"].endswith(f"#balasan-{reply.pk}")
     page = text_of(client.get(url("idea", reply.idea_id)))
     assert "Teks baru" in page and "Teks lama" not in page and "diubah" in page
-    assert "Teks lama" in text_of(sign_in(other_resident).get(url("reply_detail", reply.pk)))
+    assert "lama</del>" in text_of(sign_in(other_resident).get(url("reply_detail", reply.pk)))
 
 
 def test_a_stale_edit_keeps_the_text_and_can_be_sent_again(make_reply, other_resident, sign_in):
