@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
+from config.demo import answers as demo_answers
 from config.demo import content
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
@@ -181,6 +182,8 @@ class Story:
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+            self.clock.moment = self.now
+            demo_answers.finish(self)
 
     # --- Time -------------------------------------------------------------------------------------
 
@@ -488,6 +491,8 @@ class Story:
             by=self.responders[told.project.unit.slug].person,
             reason=self._fill(reason, told, to=told.author, hidden=told.pseudonym),
         )
+        if status == Status.DONE:
+            demo_answers.keep_promises(told.idea, self.responders[told.project.unit.slug].person)
 
     def _plan_ratings(self, told: Told, days: int) -> None:
         """Those who took part rate the answer; often too few for a figure to be shown."""
@@ -521,7 +526,11 @@ class Story:
     def _rate(self, told: Told, speaker: Speaker, scores: dict[str, int | None]) -> None:
         assert told.answer is not None
         ratings.rate_answer(
-            answer=told.answer, person=speaker.person, scores=scores, took_part=True
+            answer=told.answer,
+            person=speaker.person,
+            scores=scores,
+            comment=demo_answers.comment_of(scores),
+            took_part=True,
         )
 
     # --- Discussion -------------------------------------------------------------------------------
