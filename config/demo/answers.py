@@ -51,9 +51,19 @@ def comment_of(scores: dict[str, int | None]) -> str:
     return chance.choice(PRAISE if sum(marks) / len(marks) > 3 else WISHES)
 
 
-def keep_promises(idea: Any, by: Any) -> None:
-    """Work that is done keeps what was promised with a date."""
-    for commitment in _open_promises(answer__idea=idea):
+def plan_promises(story: Any, answer: Any) -> None:
+    """Most of what was promised first is done by its date."""
+    for commitment in _open_promises(answer=answer, kind=Commitment.Kind.FIRST):
+        due = commitment.due_on or story.today
+        if due <= story.today and random.Random(commitment.text).random() > 1 / 6:
+            moment = min(story.local(due, 14.5), story.now - timedelta(hours=2))
+            story.at(moment, keep_promises, answer.idea, answer.officer, commitment.pk)
+
+
+def keep_promises(idea: Any, by: Any, pk: int | None = None) -> None:
+    """Work that is done keeps what was promised with a date: one promise, or all of an aspirasi."""
+    which = {"pk": pk} if pk else {"answer__idea": idea}
+    for commitment in _open_promises(**which):
         promises.follow_up(
             commitment=commitment,
             by=by,

@@ -437,6 +437,7 @@ class Story:
             promises=[self._promise(row, told) for row in text["promises"]],
             status=Status.PLANNED if status in (Status.IN_PROGRESS, Status.DONE) else status,
         )
+        demo_answers.plan_promises(self, told.answer)
         self._plan_ratings(told, days)
 
     def _promise(self, row: dict[str, Any], told: Told) -> answers.Promise:
