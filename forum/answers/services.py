@@ -205,10 +205,15 @@ def send_for_review(*, draft: AnswerDraft, by: Any, seen_version: int) -> None:
     old = draft.state
     _move(draft, to=State.IN_REVIEW, since=(State.DRAFT, State.RETURNED), seen=seen_version)
     change = _remember(draft, old, by)
-    people = accounts_selectors.holders(
+    news.draft_waits(draft, change, people=reviewers(draft) - {by.pk})
+
+
+def reviewers(draft: AnswerDraft) -> set[int]:
+    """The ids of those who are asked to check a draft: responders and leaders of its unit."""
+    found = accounts_selectors.holders(
         "responder", unit_id=draft.unit_id, project_id=draft.idea.project_id
     ) + accounts_selectors.holders("leader", unit_id=draft.unit_id)
-    news.draft_waits(draft, change, people=set(people) - {draft.author_id, by.pk})
+    return set(found) - {draft.author_id}
 
 
 @transaction.atomic

@@ -127,7 +127,16 @@ def _sent(request: HttpRequest, draft: AnswerDraft) -> HttpResponse:
     if draft.state == AnswerDraft.State.PUBLISHED:
         messages.success(request, _("Jawaban resmi sudah tayang."))
         return redirect(f"{reverse('forum:idea', args=[draft.idea_id])}#jawaban-resmi")
-    messages.success(request, _("Draf dikirim. Rekan Anda memeriksanya dulu sebelum tayang."))
+    if services.reviewers(draft):
+        messages.success(request, _("Draf dikirim. Rekan Anda memeriksanya dulu sebelum tayang."))
+    else:
+        messages.warning(
+            request,
+            _(
+                "Draf dikirim, tetapi belum ada rekan atau pimpinan yang bisa memeriksanya. "
+                "Minta admin kota menambahkannya."
+            ),
+        )
     return redirect("forum:answer_draft", pk=draft.pk)
 
 

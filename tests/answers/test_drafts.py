@@ -132,6 +132,11 @@ def test_the_leader_of_the_unit_checks_too_and_no_other(
     assert post.status_code == 302 and OfficialAnswer.objects.get().reviewer == leader
 
 
+def test_who_has_no_colleague_is_told_so(idea, careful_unit, responder, sign_in, form):
+    response = sign_in(responder).post(url("answer", idea.pk), form(), follow=True)
+    assert "belum ada rekan atau pimpinan" in page(response)
+
+
 def test_a_returned_draft_comes_back_with_the_remark(
     idea, careful_unit, responder, colleague, sign_in, form, told
 ):
