@@ -26,6 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
+from config.demo import answers as demo_answers
 from config.demo import content, sessions
 from config.demo import discussion as demo_discussion
 from config.demo.clock import StoryClock, story_clock
@@ -185,6 +186,8 @@ class Story:
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+            self.clock.moment = self.now
+            demo_answers.finish(self)
         # Jobs of the story begin to wait now: months old, they would look like a worker that died.
         DBTaskResult.objects.ready().update(enqueued_at=timezone.now())
 
@@ -440,6 +443,7 @@ class Story:
             promises=[self._promise(row, told) for row in text["promises"]],
             status=Status.PLANNED if status in (Status.IN_PROGRESS, Status.DONE) else status,
         )
+        demo_answers.plan_promises(self, told.answer)
         self._plan_ratings(told, days)
 
     def _promise(self, row: dict[str, Any], told: Told) -> answers.Promise:
@@ -494,6 +498,8 @@ class Story:
             by=self.responders[told.project.unit.slug].person,
             reason=self._fill(reason, told, to=told.author, hidden=told.pseudonym),
         )
+        if status == Status.DONE:
+            demo_answers.keep_promises(told.idea, self.responders[told.project.unit.slug].person)
 
     def _plan_ratings(self, told: Told, days: int) -> None:
         """Those who took part rate the answer; often too few for a figure to be shown."""
@@ -527,7 +533,11 @@ class Story:
     def _rate(self, told: Told, speaker: Speaker, scores: dict[str, int | None]) -> None:
         assert told.answer is not None
         ratings.rate_answer(
-            answer=told.answer, person=speaker.person, scores=scores, took_part=True
+            answer=told.answer,
+            person=speaker.person,
+            scores=scores,
+            comment=demo_answers.comment_of(scores),
+            took_part=True,
         )
 
     # --- Discussion -------------------------------------------------------------------------------

@@ -251,8 +251,9 @@ def compared(version: Version, before: Version | None) -> Comparison:
     if before is None:
         found.pieces = [("=", version.body)]
         return found
-    old, new = (re.findall(r"\s+|\S+", each.body) for each in (before, version))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    old, new = (re.findall(r"\S+\s*", each.body) for each in (before, version))
+    # What stands everywhere ("dan", "yang") is passed over: comparing each with each is slow.
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=True)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             found.pieces.append(("=", "".join(old[i1:i2])))

@@ -207,14 +207,17 @@ def send_for_review(*, draft: AnswerDraft, by: Any, seen_version: int) -> None:
     old = draft.state
     _move(draft, to=State.IN_REVIEW, since=(State.DRAFT, State.RETURNED), seen=seen_version)
     change = _remember(draft, old, by)
-    project, units = draft.idea.project_id, [draft.unit_id]
-    holders = accounts_selectors.holders
-    people = {
-        *holders("responder", units=units, project=project, everywhere=False),
+    news.draft_waits(draft, change, people=reviewers(draft) - {by.pk})
+
+
+def reviewers(draft: AnswerDraft) -> set[int]:
+    """The ids of those who are asked to check a draft: responders and leaders of its unit."""
+    holders, units = accounts_selectors.holders, [draft.unit_id]
+    found = {
+        *holders("responder", units=units, project=draft.idea.project_id, everywhere=False),
         *holders("leader", units=units, everywhere=False),
     }
-    mine = {draft.author_id, by.pk}
-    news.draft_waits(draft, change, people={person.pk for person in people} - mine)
+    return {person.pk for person in found} - {draft.author_id}
 
 
 @transaction.atomic

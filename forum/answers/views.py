@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -105,7 +105,7 @@ def _take_answer(
         try:
             if sending:
                 return _sent(request, services.hand_in(**sent))
-            services.save_draft(**sent)
+            draft = services.save_draft(**sent)
         except (services.StaleAnswer, services.AlreadyPublished):
             status = 409
             current, draft = selectors.answer_to(shown), selectors.open_draft(shown)
@@ -115,6 +115,8 @@ def _take_answer(
             form.data = data
             form.add_stale()
         else:
+            if "X-Autosave" in request.headers:
+                return JsonResponse({"draft_version": draft.version})
             return _kept(request, shown, action)
     context = _answer_context(request, shown, current, draft, form, rows)
     context |= {"stale": status == 409, "files_lost": bool(request.FILES)}
@@ -125,7 +127,16 @@ def _sent(request: HttpRequest, draft: AnswerDraft) -> HttpResponse:
     if draft.state == AnswerDraft.State.PUBLISHED:
         messages.success(request, _("Jawaban resmi sudah tayang."))
         return redirect(f"{reverse('forum:idea', args=[draft.idea_id])}#jawaban-resmi")
-    messages.success(request, _("Draf dikirim. Rekan Anda memeriksanya dulu sebelum tayang."))
+    if services.reviewers(draft):
+        messages.success(request, _("Draf dikirim. Rekan Anda memeriksanya dulu sebelum tayang."))
+    else:
+        messages.warning(
+            request,
+            _(
+                "Draf dikirim, tetapi belum ada rekan atau pimpinan yang bisa memeriksanya. "
+                "Minta admin kota menambahkannya."
+            ),
+        )
     return redirect("forum:answer_draft", pk=draft.pk)
 
 

@@ -10,6 +10,7 @@ async function start() {
     import("./relative-time.js"),
     import("./submit-once.js"),
     has("[data-draft], [data-draft-clear]") && import("./draft.js"),
+    has("[data-server-draft]") && import("./server-draft.js"),
     has("[data-live]") && import("./live.js"),
     has("[data-queue]") && import("./queue.js"),
     has("[data-badge-changes]") && import("./badge.js"),

@@ -46,6 +46,18 @@ def test_a_draft_is_kept_on_the_server_with_everything_typed(
         assert part in shown, part
 
 
+def test_a_draft_saves_itself_and_says_its_version(idea, responder, colleague, sign_in, form):
+    browser, path = sign_in(responder), url("answer", idea.pk)
+    for version in (0, 1):
+        sent = form(body=f"Teks {version}", aksi="simpan", draft_version=str(version))
+        answer = browser.post(path, sent, headers={"X-Autosave": "1"})
+        assert answer.json() == {"draft_version": version + 1}
+    late = sign_in(colleague).post(path, form(aksi="simpan"), headers={"X-Autosave": "1"})
+    assert late.status_code == 409
+    assert AnswerDraft.objects.get().body == "Teks 1"
+    assert AnswerDraftChange.objects.count() == 1  # a save is no step
+
+
 def test_a_draft_is_nowhere_but_with_the_responders_of_the_unit(
     idea, kept, cast, colleague, sign_in, client
 ):
@@ -118,6 +130,11 @@ def test_the_leader_of_the_unit_checks_too_and_no_other(
     )
     post = sign_in(leader).post(url("publish_draft", draft.pk), {"version": draft.version})
     assert post.status_code == 302 and OfficialAnswer.objects.get().reviewer == leader
+
+
+def test_who_has_no_colleague_is_told_so(idea, careful_unit, responder, sign_in, form):
+    response = sign_in(responder).post(url("answer", idea.pk), form(), follow=True)
+    assert "belum ada rekan atau pimpinan" in page(response)
 
 
 def test_a_returned_draft_comes_back_with_the_remark(

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from forum import tasks
 from forum.answers import promises
 from forum.answers import services as answers
 from forum.answers.models import Commitment, CommitmentChange
@@ -140,6 +141,13 @@ def test_the_officer_hears_seven_days_before_once(day, promised, responder):
         promises.tell_of_dates(now=MORNING - timedelta(hours=hours % 2))
     assert told_of("promise.") == [("work", responder.display_name)]
     assert Event.objects.filter(key__startswith="promise.").count() == 1
+
+
+def test_the_daily_job_tells(promised):
+    promised(timezone.localdate() + timedelta(days=2))
+    quiet()
+    tasks.tell_of_promised_dates.enqueue()
+    assert [category for category, _name in told_of("promise.")] == ["work"]
 
 
 def test_eight_days_before_nobody_hears(promised):

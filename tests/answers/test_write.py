@@ -79,7 +79,7 @@ def test_the_versions_show_what_changed(idea, answered, responder, sign_in, clie
     )  # fmt: skip
     assert sign_in(responder).post(url("answer", idea.pk), sent).status_code == 302
     shown = page(client.get(url("answer_versions", idea.pk)))
-    assert "<ins>sudah</ins>" in shown and "<del>kami</del>" in shown
+    assert "<ins>sudah diganti.</ins>" in shown and "<del>kami ganti.</del>" in shown
     assert "Tiang baru" in shown and "Rp10 juta" in shown
     first = page(client.get(url("answer_versions", idea.pk) + "?versi=1"))
     assert "Lampu kami ganti." in first and "sudah" not in first.split("Semua versi")[0]
