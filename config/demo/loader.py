@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
-from config.demo import content
+from config.demo import content, identity
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
 from core.publishing import Visibility
@@ -177,6 +177,7 @@ class Story:
             for text in self.text["projects"]:
                 self._plan_project(text)
             self._plan_moderation()
+            identity.plan(self)
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
