@@ -27,7 +27,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
 from config.demo import answers as demo_answers
-from config.demo import content, sessions
+from config.demo import content, identity, sessions
 from config.demo import discussion as demo_discussion
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
@@ -183,6 +183,7 @@ class Story:
             self._plan_moderation()
             sessions.plan(self)
             demo_discussion.plan(self)
+            identity.plan(self)
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
