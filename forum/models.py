@@ -3,6 +3,7 @@
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
 from forum.discussion.models import Reply, ReplyVersion
 from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.screening.models import Fingerprint, LearntScore, ScoreSwitch, WordRule
 
 __all__ = [
     "AnswerRating",
@@ -10,9 +11,13 @@ __all__ = [
     "Case",
     "Commitment",
     "Desk",
+    "Fingerprint",
     "Flag",
+    "LearntScore",
     "OfficialAnswer",
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "ScoreSwitch",
+    "WordRule",
 ]

@@ -8,7 +8,10 @@ from django.utils import timezone
 from core.background import task
 from core.schedule import scheduled
 from forum.notify import sources
+from forum.screening import tasks as screening
 from notifications import services as notifications
+
+__all__ = ["screening", "send_due_mail", "send_letters", "send_letters_on"]
 
 # A job that goes on for long would keep a worker from everything else.
 MOST_LETTERS = 200

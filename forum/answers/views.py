@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy as accounts_policy
+from core import throttle
 from core.policy import require
 from core.text import to_html
 from forum.answers import policy, selectors, services
@@ -116,6 +117,10 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
     form = RatingForm(initial=selectors.opinions(current, request.user)[1])
     if request.method == "POST":
         form = RatingForm(request.POST)
+        if form.is_valid() and (wait := throttle.count(request, "rate")):
+            form.add_error(None, wait.error)
+            context = {"idea": shown, "answer": current, "form": form}
+            return wait.put_on(render(request, "forum/rate.html", context))
         if form.is_valid():
             services.rate_answer(
                 answer=current,

@@ -16,8 +16,9 @@ from core.policy import require
 from core.publishing import Visibility
 from forum.discussion import policy, rendering, selectors
 from forum.discussion.models import Reply, ReplyVersion
-from forum.moderation import cases, screening
+from forum.moderation import cases
 from forum.notify import news
+from forum.screening import services as screening
 from participation import policy as participation_policy
 from participation import services as participation
 
@@ -43,7 +44,8 @@ def submit_reply(
 
     A civil servant always speaks under name and unit. The same client key from the same author
     gives the first reply back, with the newer text. `parent` must be a published top-level reply
-    of the aspirasi.
+    of the aspirasi. Raises screening.Blocked, with nothing stored, when the text goes back to its
+    writer.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)
@@ -65,12 +67,23 @@ def submit_reply(
         if first is None:
             raise
         return _sent_again(first, body)
-    findings = screening.findings(body, author=author)
-    if findings:
-        cases.open_case(reply, cause="held", findings=findings)
+    screened = _screened(reply, author)
+    if screened.holds:
+        cases.open_case(reply, cause="held", findings=screened.findings)
     else:
         publish_reply(reply=reply)
+        if screened.flags:
+            cases.open_case(reply, cause="screened", findings=screened.findings)
     return reply
+
+
+def _screened(reply: Reply, by: Any) -> screening.Screening:
+    """What the screening says of a reply as it is now; raises Blocked."""
+    project = reply.idea.project
+    post = {"author": by, "project": project, "kind": "reply", "post_id": reply.pk}
+    screened = screening.check(reply.body, **post)
+    screening.remember(reply.body, **post)
+    return screened
 
 
 def _sent_again(first: Reply, body: str) -> Reply:
@@ -115,14 +128,16 @@ def edit_reply(*, reply: Reply, by: Any, body: str, seen_version: int) -> None:
         raise StaleEdit
     ReplyVersion.objects.create(reply=reply, body=old)
     reply.refresh_from_db()
-    findings = screening.findings(body, author=by)
-    if findings:
+    screened = _screened(reply, by)
+    if screened.holds:
         _move(reply, to=Visibility.HELD, since=(Visibility.PUBLISHED,), replies=-1)
-        cases.open_case(reply, cause="held", findings=findings)
+        cases.open_case(reply, cause="held", findings=screened.findings)
     elif reply.is_published:
         revision = participation.count_change(reply.idea)
         Reply.objects.filter(pk=reply.pk).update(revision=revision)
         _push(reply, revision)
+        if screened.flags:
+            cases.open_case(reply, cause="screened", findings=screened.findings)
 
 
 @transaction.atomic
