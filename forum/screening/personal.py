@@ -42,7 +42,9 @@ _ACCOUNT_WORD = re.compile(
 )
 _ACCOUNT = re.compile(r"(?<![\d.])(?:\d[ .\-]?){9,15}\d(?![\d])")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
-_PLATE = re.compile(r"(?<![A-Za-z0-9])(?!KM|RT|RW|NO)[A-Z]{1,2} ?\d{2,4} ?[A-Z]{1,3}(?![A-Za-z0-9])")
+_PLATE = re.compile(
+    r"(?<![A-Za-z0-9])(?!KM|RT|RW|NO)[A-Z]{1,2} ?\d{2,4} ?[A-Z]{1,3}(?![A-Za-z0-9])"
+)
 _VEHICLE = re.compile(r"\b(?:plat|pelat|nopol|polisi|mobil|motor|truk|pikap|angkot|bus)\b")
 _STREET = re.compile(
     r"\b(?:jl|jln|jalan|gg|gang|komplek|kompleks|perum|perumahan|blok)\b[^\n]{0,60}?"

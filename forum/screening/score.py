@@ -21,9 +21,10 @@ _LOOKED_AT = 8
 FIRES_AT = 3.0  # sum of the logs of the odds: about 20 to 1
 
 GUARDED = frozenset(
-    """
+    collapse(word)
+    for word in """
     pemerintah pemkot pemda pemprov wali kota walikota wakil bupati gubernur presiden menteri mayor
-    dprd dewan fraksi dinas badan kantor kadis sekda camat lurah pejabat petugas pegawai asn pns
+    dprd dewan fraksi kepala ketua dinas badan kantor kadis sekda camat lurah pejabat petugas pegawai asn pns
     aparat satpol pp polisi dishub disdik dinkes dlh pdam pln kejaksaan jaksa kpk inspektorat bpk
     rt rw kelurahan kecamatan puskesmas rsud sekolah anggaran apbd dana uang pajak retribusi miliar
     juta rp korupsi korup koruptor pungli suap nepotisme kolusi gratifikasi maling rampok tikus
@@ -72,9 +73,13 @@ def features(text: str) -> set[str]:
 def learn(examples: Sequence[Example], *, guarded: Iterable[str] = ()) -> dict[str, float]:
     """What each word speaks for hiding; {} while there are too few decisions of either kind."""
     hidden = sum(example.hidden for example in examples)
-    kept = len(examples) - hidden
-    if min(hidden, kept) < FEWEST:
+    if min(hidden, len(examples) - hidden) < FEWEST:
         return {}
+    return _weights(examples, hidden, guarded)
+
+
+def _weights(examples: Sequence[Example], hidden: int, guarded: Iterable[str]) -> dict[str, float]:
+    kept = len(examples) - hidden
     guard = guard_of(guarded)
     seen: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     authors: dict[str, set[int]] = defaultdict(set)
@@ -117,7 +122,8 @@ def judge(weights: dict[str, float], text: str) -> Verdict | None:
 def measure(examples: Sequence[Example], *, guarded: Iterable[str] = ()) -> dict[str, int]:
     """Learn from four fifths and count on the last: told rightly, told wrongly, missed."""
     count: Counter[str] = Counter({"right": 0, "wrong": 0, "missed": 0, "looked_at": 0})
-    weights = learn([e for n, e in enumerate(examples) if n % 5], guarded=guarded)
+    learnt = [example for n, example in enumerate(examples) if n % 5]
+    weights = _weights(learnt, sum(example.hidden for example in learnt), guarded)
     for example in examples[::5]:
         fires = judge(weights, example.text) is not None
         count["looked_at"] += 1

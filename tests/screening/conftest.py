@@ -1,4 +1,4 @@
-"""Word lists in place, and what the other tests switch off: limits and the search for repetition."""
+"""Word lists in place, and what other tests do without: limits, the search for repetition."""
 
 import pytest
 

@@ -222,18 +222,23 @@ def test_five_times_the_text_is_about_five_times_the_steps(piece):
     assert steps(large, finder) <= 6 * steps(small, finder) + 1000
 
 
+def test_a_text_of_fifty_thousand_signs():
+    """All tricks in turn, as long as a request may be: still in proportion."""
+    finder = lexicon(("goblok", "hold"), ("dasar anjing", "hold"), ("kau anjing", "hold"))
+    piece = "".join(HOSTILE.values())
+    small, large = ((piece * 1000)[:size] for size in (10_000, 50_000))
+    assert steps(large, finder) <= 6 * steps(small, finder)
+
+
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_no_pattern_goes_back_and_forth(piece):
     """Ten times the text: a pattern of quadratic cost would need a hundred times as long."""
-
-    finder = lexicon(("goblok", "hold"), ("dasar anjing", "hold"), ("kau anjing", "hold"))
 
     def seconds(size):
         folded = fold((piece * 50_000)[:size])
         best = 9.9
         for _again in range(2):
             before = time.process_time()
-            finder.find(folded)
             list(personal.details(folded))
             services._foreign_link(folded)
             best = min(best, time.process_time() - before)
