@@ -1,4 +1,4 @@
-"""The admin page of the background work that failed: for city admins, who may run it again."""
+"""Admin pages of the background work that failed and of the word lists, for city admins."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from accounts.admin import ForCityAdmins
 from core import background
 from core.models import FailedJob
+from forum.screening import services as screening
+from forum.screening.models import WordRule
 
 
 @admin.register(FailedJob)
@@ -56,3 +58,22 @@ class FailedJobAdmin(ForCityAdmins):
             ) % {"count": count},
             messages.SUCCESS,
         )  # fmt: skip
+
+
+@admin.register(WordRule)
+class WordRuleAdmin(ForCityAdmins):
+    """The word lists as a table; moderators have a page of their own."""
+
+    list_display = ["phrase", "list", "breaks", "project", "valid_from", "is_active"]
+    list_filter = ["list", "breaks", "is_active"]
+    search_fields = ["phrase", "note"]
+    fields = [
+        "phrase", "list", "breaks", "unless", "disguised_only", "note", "project", "valid_from",
+        "is_active",
+    ]  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: WordRule, form: Any, change: bool) -> None:
+        saved = screening.save_rule(
+            by=request.user, rule=obj if change else None, **form.cleaned_data
+        )
+        obj.pk = saved.pk

@@ -7,6 +7,7 @@ from forum.answers import views as answers
 from forum.discussion import views as discussion
 from forum.moderation import views as desk
 from forum.notify import views as notify
+from forum.screening import views as screening
 
 app_name = "forum"
 
@@ -32,6 +33,12 @@ urlpatterns = [
     path("jawaban/", answers.answer_queue, name="answer_queue"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
+    path("meja/saringan/", screening.word_rules, name="word_rules"),
+    path("meja/saringan/baru/", screening.new_word_rule, name="new_word_rule"),
+    path("meja/saringan/<number:pk>/", screening.word_rule, name="word_rule"),
+    path("meja/saringan/skor/", screening.learnt_score, name="learnt_score"),
+    path("meja/saringan/skor/kosongkan/", screening.reset_score, name="reset_score"),
+    path("meja/saringan/skor/<slug:slug>/", screening.switch_score, name="switch_score"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),
     path("meja/<number:pk>/putuskan/", desk.rule, name="rule"),
 ]

@@ -23,16 +23,17 @@ FIRES_AT = 3.0  # sum of the logs of the odds: about 20 to 1
 GUARDED = frozenset(
     collapse(word)
     for word in """
-    pemerintah pemkot pemda pemprov wali kota walikota wakil bupati gubernur presiden menteri mayor
-    dprd dewan fraksi kepala ketua dinas badan kantor kadis sekda camat lurah pejabat petugas pegawai asn pns
-    aparat satpol pp polisi dishub disdik dinkes dlh pdam pln kejaksaan jaksa kpk inspektorat bpk
-    rt rw kelurahan kecamatan puskesmas rsud sekolah anggaran apbd dana uang pajak retribusi miliar
-    juta rp korupsi korup koruptor pungli suap nepotisme kolusi gratifikasi maling rampok tikus
-    proyek mangkrak fiktif lelang tender kontraktor gagal lambat lamban bohong dusta janji ingkar
-    kecewa marah muak geram becus payah buruk parah rusak bobrok amburadul sengsara rugi tipu
-    mundur turun turunkan copot ganti pecat demo unjuk protes kritik tuntut gugat lapor audit usut
-    rakyat warga masyarakat adil zalim rezim kuasa politik partai pemilu pilkada golput suara
-    kebijakan aturan perda program pelayanan layanan tidak jangan harus kenapa mengapa mana kapan
+    pemerintah pemkot pemda pemprov wali kota walikota wakil bupati gubernur presiden menteri
+    mayor dprd dewan fraksi kepala ketua dinas badan kantor kadis sekda camat lurah pejabat
+    petugas pegawai asn pns aparat satpol pp polisi dishub disdik dinkes dlh pdam pln kejaksaan
+    jaksa kpk inspektorat bpk rt rw kelurahan kecamatan puskesmas rsud sekolah anggaran apbd dana
+    uang pajak retribusi miliar juta rp korupsi korup koruptor pungli suap nepotisme kolusi
+    gratifikasi maling rampok tikus proyek mangkrak fiktif lelang tender kontraktor gagal lambat
+    lamban bohong dusta janji ingkar kecewa marah muak geram becus payah buruk parah rusak bobrok
+    amburadul sengsara rugi tipu mundur turun turunkan copot ganti pecat demo unjuk protes kritik
+    tuntut gugat lapor audit usut rakyat warga masyarakat adil zalim rezim kuasa politik partai
+    pemilu pilkada golput suara kebijakan aturan perda program pelayanan layanan tidak jangan
+    harus kenapa mengapa mana kapan
     """.split()
 )
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import policy as accounts_policy
 from accounts import selectors as accounts_selectors
 from forum.moderation.models import Rule, Ruling
-from forum.screening import repetition, score
+from forum.screening import policy, repetition, score
 from forum.screening.lexicon import Entry, Lexicon
 from forum.screening.models import Fingerprint, LearntScore, ScoreSwitch, WordRule
 from participation import selectors as participation_selectors
@@ -211,3 +211,14 @@ def projects_for(person: Any) -> list[Project]:
             person, "moderator", unit_id=project.unit_id, project_id=project.pk
         )
     ]
+
+
+def may_edit_city(person: Any) -> bool:
+    """Whether the person may write rules for the whole city."""
+    return bool(policy.may_edit_rules(person))
+
+
+def is_listed(phrase: str, *, project: Project | None, besides: WordRule | None) -> bool:
+    """Whether another rule of the same place has this phrase."""
+    rows = WordRule.objects.filter(phrase=phrase, project=project)
+    return rows.exclude(pk=besides.pk if besides else 0).exists()

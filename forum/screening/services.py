@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -268,7 +268,11 @@ def save_rule(
     rule.valid_from = valid_from or timezone.localdate()
     rule.is_active = is_active
     rule.changed_by, rule.changed_at = by, timezone.now()
-    rule.save()
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError:  # a double press: the same word is there already
+        return WordRule.objects.get(phrase=phrase, project=project)
     return rule
 
 
