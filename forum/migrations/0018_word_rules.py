@@ -1,6 +1,7 @@
 """The word lists to begin with. Afterwards the lists are the city's: later versions add, by name."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 from django.db import migrations
@@ -21,6 +22,7 @@ def add_rules(apps, schema_editor):
             unless=row["unless"],
             disguised_only=row["disguised"] == "ya",
             note=row["note"],
+            valid_from=date(2025, 1, 1),
         )
         for row in rows
         if row["phrase"] not in known

@@ -72,10 +72,10 @@ def details(folded: Folded) -> Iterator[Detail]:
     text = folded.text
     taken: list[tuple[int, int]] = []
     for match in _SIXTEEN.finditer(text):
-        code = _sixteen(text, match)
+        code, certain = _sixteen(text, match)
         if code:
             taken.append(match.span())
-            yield Detail(code, "hold", *match.span())
+            yield Detail(code, "block" if certain else "hold", *match.span())
     for match in _TAX.finditer(text):
         taken.append(match.span())
         yield Detail("tax_number", "hold", *match.span())
@@ -98,21 +98,25 @@ def details(folded: Folded) -> Iterator[Detail]:
             yield Detail("address", "flag", *match.span())
 
 
-def _sixteen(text: str, match: re.Match[str]) -> str:
-    """What a number of 16 digits is: NIK and KK begin with region and date, NPWP says its name."""
+def _sixteen(text: str, match: re.Match[str]) -> tuple[str, bool]:
+    """What a number of 16 digits is, and whether that is certain.
+
+    NIK and KK begin with region and date: those go back to the writer at once, for nobody needs
+    them on our disks. What is only called a NIK may be mistyped; NPWP says its name.
+    """
     if _THOUSANDS.fullmatch(match.group()):
-        return ""
+        return "", False
     digits = re.sub(r"\D", "", match.group())
     before = text[max(match.start() - 40, 0) : match.start()]
     if is_identity_number(digits):
         if re.search(r"\bkk\b|kartu keluarga", before):
-            return "family_card"
-        return "identity_number"
+            return "family_card", True
+        return "identity_number", True
     if re.search(r"\b(?:nik|ktp|kk|kartu keluarga|kependudukan)\b", before):
-        return "identity_number"
+        return "identity_number", False
     if re.search(r"\bnpwp\b", before):
-        return "tax_number"
-    return ""
+        return "tax_number", False
+    return "", False
 
 
 def is_identity_number(digits: str) -> bool:

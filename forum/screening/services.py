@@ -39,8 +39,6 @@ _LINK = re.compile(
     r"|online|click|info|shop|link|top|vip|bet)(?:/|\b(?![.@\w]))"
 )
 _CODES = {"person": "insult", "spam": "spam", "private_data": "private", "off_topic": "off_topic"}
-# Told to the author at once, not kept: nobody needs this number on our disks.
-_SENT_BACK = ("identity_number", "family_card")
 
 
 class Finding(TypedDict, total=False):
@@ -192,9 +190,8 @@ def _listed(folded: Folded, project: Project | None) -> list[tuple[str, Finding]
 def _personal(folded: Folded) -> list[tuple[str, Finding]]:
     found: list[tuple[str, Finding]] = []
     for detail in personal.details(folded):
-        action = BLOCK if detail.code in _SENT_BACK else detail.action
         excerpt = folded.excerpt(detail.start, detail.end)
-        found.append((action, {"code": detail.code, "excerpt": excerpt, "why": ""}))
+        found.append((detail.action, {"code": detail.code, "excerpt": excerpt, "why": ""}))
         if len(found) == MOST_FINDINGS:
             break
     return found

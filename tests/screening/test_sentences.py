@@ -108,6 +108,7 @@ def test_a_nik_is_known_by_its_structure(number, valid):
         ("NIK saya 3515144508680002", "identity_number", "block"),
         ("nomor 3515 1445 0868 0002 itu", "identity_number", "block"),
         ("No KK 3515140508680001", "family_card", "block"),
+        ("NIK saya 9999000000000001", "identity_number", "hold"),
         ("NPWP 09.254.294.3-407.000", "tax_number", "hold"),
         ("Hubungi saya di 0812-0000-1234.", "phone_number", "hold"),
         ("WA 0 8 1 2 0 0 0 0 1 2 3 4", "phone_number", "hold"),
