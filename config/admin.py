@@ -1,4 +1,4 @@
-"""Admin pages for city admins: failed background work, and the calendar and rules of the clock."""
+"""Admin pages for city admins: failed work, the clock's calendar and rules, word lists."""
 
 from typing import Any
 
@@ -13,6 +13,8 @@ from core import background
 from core.models import FailedJob
 from forum.clock import services as clock
 from forum.clock.models import ClockRule, ClockSettings, Holiday
+from forum.screening import services as screening
+from forum.screening.models import WordRule
 
 
 @admin.register(FailedJob)
@@ -85,3 +87,22 @@ class ClockRuleAdmin(ForTheClock):
 @admin.register(ClockSettings)
 class ClockSettingsAdmin(ForTheClock):
     list_display = ["valid_from", "amber_days", "escalation_days", "completion_days", "regulation"]
+
+
+@admin.register(WordRule)
+class WordRuleAdmin(ForCityAdmins):
+    """The word lists as a table; moderators have a page of their own."""
+
+    list_display = ["phrase", "list", "breaks", "project", "valid_from", "is_active"]
+    list_filter = ["list", "breaks", "is_active"]
+    search_fields = ["phrase", "note"]
+    fields = [
+        "phrase", "list", "breaks", "unless", "disguised_only", "note", "project", "valid_from",
+        "is_active",
+    ]  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: WordRule, form: Any, change: bool) -> None:
+        saved = screening.save_rule(
+            by=request.user, rule=obj if change else None, **form.cleaned_data
+        )
+        obj.pk = saved.pk

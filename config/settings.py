@@ -402,6 +402,19 @@ MESSAGE_BRIDGE_DIR = Path(env.str("MESSAGE_BRIDGE_DIR", default=str(VAR_DIR / "b
 
 # --- Rules of the forum --------------------------------------------------------------------------
 
+# How often a person may do something (core.throttle): by act, "number/window". "new" is for
+# accounts younger than a day, "address" for where they come from: wide, carriers share addresses.
+LIMITS: dict[str, dict[str, list[str]]] = {
+    "idea": {"person": ["5/h", "15/d"], "new": ["3/h", "5/d"], "address": ["300/h"]},
+    "reply": {"person": ["10/m", "120/h"], "new": ["5/m", "30/h"], "address": ["1000/h"]},
+    "edit": {"person": ["10/m", "60/h"], "new": ["5/m", "20/h"], "address": ["600/h"]},
+    "support": {"person": ["30/m", "300/h"], "new": ["20/m", "100/h"], "address": ["3000/h"]},
+    "flag": {"person": ["5/m", "30/h"], "new": ["3/m", "10/h"], "address": ["200/h"]},
+    "rate": {"person": ["10/m", "60/h"], "new": ["5/m", "20/h"], "address": ["600/h"]},
+    "follow": {"person": ["20/m", "120/h"], "new": ["10/m", "60/h"], "address": ["1000/h"]},
+}
+# Days for which the marks of a post are kept, to find the same text again. 0: none are kept.
+FINGERPRINT_DAYS: int = env.int("FINGERPRINT_DAYS", default=3)
 REPLY_EDIT_MINUTES: int = env.int("REPLY_EDIT_MINUTES", default=15)
 HEARTBEAT_SECONDS: float = env.float("HEARTBEAT_SECONDS", default=20.0)
 ROOM_SECONDS: float = env.float("ROOM_SECONDS", default=2.0)

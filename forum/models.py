@@ -18,6 +18,7 @@ from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
 from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.screening.models import Fingerprint, LearntScore, ScoreSwitch, WordRule
 from forum.sessions.models import (
     Question,
     QuestionHistory,
@@ -49,10 +50,12 @@ __all__ = [
     "Desk",
     "Disposition",
     "DispositionChange",
+    "Fingerprint",
     "Flag",
     "Holiday",
     "IdentityLog",
     "IdentityReveal",
+    "LearntScore",
     "Mention",
     "Note",
     "NoteMention",
@@ -63,9 +66,11 @@ __all__ = [
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "ScoreSwitch",
     "Session",
     "SessionAnswer",
     "SessionHistory",
     "SessionOfficer",
     "SessionRating",
+    "WordRule",
 ]

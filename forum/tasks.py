@@ -12,12 +12,21 @@ from forum.answers import promises
 from forum.clock import tasks as clock_tasks
 from forum.disposition import tasks as disposition_tasks
 from forum.notify import sources
-from forum.sessions import tasks as session_tasks  # noqa: F401  (every process knows them)
+from forum.screening import tasks as screening_tasks
+from forum.sessions import tasks as session_tasks
 from notifications import services as notifications
 from notifications.services import Channel
 
 # Every process imports this module, and through it the tasks of the parts.
-__all__ = ["clock_tasks", "disposition_tasks", "send_due_mail", "send_letters_on"]
+__all__ = [
+    "clock_tasks",
+    "disposition_tasks",
+    "screening_tasks",
+    "send_due_mail",
+    "send_letters",
+    "send_letters_on",
+    "session_tasks",
+]
 
 # A job that goes on for long would keep a worker from everything else.
 MOST_LETTERS = 200

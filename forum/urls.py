@@ -12,6 +12,7 @@ from forum.disposition import views as disposition
 from forum.identity import views as identity
 from forum.moderation import views as desk
 from forum.notify import views as notify
+from forum.screening import views as screening
 from forum.sessions import desk as session_desk
 from forum.sessions import views as sessions
 
@@ -114,6 +115,12 @@ urlpatterns = [
     path("meja/komentar/<number:pk>/", ratings.decide_comment, name="decide_comment"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
+    path("meja/saringan/", screening.word_rules, name="word_rules"),
+    path("meja/saringan/baru/", screening.new_word_rule, name="new_word_rule"),
+    path("meja/saringan/<number:pk>/", screening.word_rule, name="word_rule"),
+    path("meja/saringan/skor/", screening.learnt_score, name="learnt_score"),
+    path("meja/saringan/skor/kosongkan/", screening.reset_score, name="reset_score"),
+    path("meja/saringan/skor/<slug:slug>/", screening.switch_score, name="switch_score"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),
     path("meja/<number:pk>/putuskan/", desk.rule, name="rule"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as accounts_selectors
+from core import throttle
 from core.http import not_yet, seen_revision, whole_number
 from core.policy import require
 from core.publishing import Visibility
@@ -33,6 +34,7 @@ from forum.disposition import selectors as disposition_selectors
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
 from forum.moderation import services as moderation_services
+from forum.screening import services as screening_services
 from notifications import selectors as notifications_selectors
 from notifications import services as notifications_services
 from participation import policy as participation_policy
@@ -68,13 +70,20 @@ def submit_idea(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "forum/submit_idea.html", context, status=403)
     if not form.is_valid():
         return not_yet(request, "forum/submit_idea.html", context)
-    idea = moderation_services.submit_idea(
-        author=request.user,
-        project=project,
-        draft=form.draft(),
-        client_key=form.cleaned_data["client_key"],
-        photos=form.cleaned_data["photos"],
-    )
+    if wait := throttle.count(request, "idea", once=form.cleaned_data["client_key"]):
+        form.add_error(None, wait.error)
+        return wait.put_on(not_yet(request, "forum/submit_idea.html", context))
+    try:
+        idea = moderation_services.submit_idea(
+            author=request.user,
+            project=project,
+            draft=form.draft(),
+            client_key=form.cleaned_data["client_key"],
+            photos=form.cleaned_data["photos"],
+        )
+    except screening_services.Blocked as blocked:
+        form.add_error(None, blocked.sentences)
+        return not_yet(request, "forum/submit_idea.html", context)
     return redirect(f"{reverse('forum:idea', args=[idea.pk])}?terkirim=1")
 
 
@@ -112,6 +121,7 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "may_answer": answers_policy.may_answer(person, shown),
         "hidden": _why_hidden(person, shown),
         "thread": pages.page(shown, request.GET),
+        "advice": _what_to_change(person, shown),
         "own_unseen": _own_unseen(own),
         "similar": participation_selectors.similar_to(shown),
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
@@ -191,12 +201,28 @@ def _why_hidden(person: Any, shown: Any) -> Any:
     return moderation_selectors.last_hiding([shown], kind="idea").get(shown.pk)
 
 
+def _what_to_change(person: Any, shown: Any) -> list[str]:
+    """For the author of an aspirasi that is being checked: what would let it through."""
+    if shown.visibility != Visibility.HELD or person.pk != shown.author_id:
+        return []
+    found = moderation_selectors.open_findings([shown], kind="idea")
+    return screening_services.advice(found.get(shown.pk, []))
+
+
 def _own_unseen(own: list[Any]) -> list[dict[str, Any]]:
     """A person's own replies that others cannot see, with the ruling where there is one."""
     hidden = [reply for reply in own if reply.visibility == Visibility.HIDDEN]
     rulings = moderation_selectors.last_hiding(hidden, kind="reply")
     held = [reply for reply in own if reply.visibility == Visibility.HELD]
-    return [{"reply": reply, "ruling": rulings.get(reply.pk)} for reply in [*held, *hidden]]
+    found = moderation_selectors.open_findings(held, kind="reply")
+    return [
+        {
+            "reply": reply,
+            "ruling": rulings.get(reply.pk),
+            "advice": screening_services.advice(found.get(reply.pk, [])),
+        }
+        for reply in [*held, *hidden]
+    ]
 
 
 @require_safe

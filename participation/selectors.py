@@ -503,3 +503,8 @@ def heads(*, ideas: list[int], projects: list[int]) -> dict[str, int]:
             f"project.{pk}": revision for pk, revision in watched.values_list("pk", "revision")
         }
     return found
+
+
+def was_sent(author: Any, client_key: UUID) -> bool:
+    """Whether this form of the author was received before: its aspirasi exists."""
+    return Idea.objects.filter(author=author, client_key=client_key).exists()

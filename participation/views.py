@@ -25,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from core import throttle
 from core.http import seen_revision
 from core.text import staff_html
 from participation import forms, policy, rendering, selectors, services
@@ -109,6 +110,10 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         context = {"project": shown, "follow": selectors.follow_of(request.user, shown)}
         return render(request, "participation/follow.html", context)
+    if wait := throttle.count(request, "follow"):
+        context = {"project": shown, "follow": selectors.follow_of(request.user, shown)}
+        page = render(request, "participation/follow.html", {**context, "wait": wait})
+        return wait.put_on(page)
     match request.POST.get("pilihan"):
         case "ikuti":
             services.follow(project=shown, person=request.user)
@@ -209,6 +214,12 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
             # The button has no room for the reason: the browser goes to the page that has.
             response["HX-Redirect"] = request.path
         return response
+    if wait := throttle.count(request, "support"):
+        if _by_htmx(request):
+            messages.warning(request, wait.sentence)
+            return wait.put_on(HttpResponseClientRedirect(request.path))
+        context = {"idea": idea, "supported": supported, "may_support": decision, "wait": wait}
+        return wait.put_on(render(request, "participation/support.html", context))
     if request.POST.get("dukung", "ya") == "ya":
         services.support(idea=idea, person=request.user)
         supported = True

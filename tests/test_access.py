@@ -118,6 +118,12 @@ TABLE = {
     "forum:desk": (302, 403, 403, 403, 200, 403),
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
     "forum:desk_item": (302, 403, 403, 403, 200, 403),
+    "forum:word_rules": (302, 403, 403, 403, 200, 403),
+    "forum:new_word_rule": (302, 403, 403, 403, 200, 403),
+    "forum:word_rule": (302, 403, 403, 403, 200, 403),
+    "forum:learnt_score": (302, 403, 403, 403, 200, 403),
+    "forum:reset_score": (302, 405, 405, 405, 405, 405),
+    "forum:switch_score": (302, 405, 405, 405, 405, 405),
     "forum:rule": (302, 405, 405, 405, 405, 405),
     "forum:reveal_idea": (302, 403, 403, 403, 403, 403),  # shown by name: nothing to open
     "forum:reveal_reply": (302, 403, 403, 403, 403, 403),
@@ -201,6 +207,8 @@ def addresses(project, idea, make_reply, resident, responder, make_person):
         "forum:desk_item": case.pk,
         "forum:rule": case.pk,
         "forum:edit_holiday": Holiday.objects.values_list("pk", flat=True)[0],
+        "forum:word_rule": _word_rule().pk,
+        "forum:switch_score": project.slug,
         "core:page": "aturan",
         "participation:follow": project.slug,
         "forum:open_notice": Notice.objects.get(person=resident).pk,
@@ -243,6 +251,12 @@ def _address(name, values, idea_pk):
         return reverse(name)
     except NoReverseMatch:
         return reverse(name, args=[idea_pk])
+
+
+def _word_rule():
+    from forum.screening.models import WordRule
+
+    return WordRule.objects.create(phrase="contoh", list="flag", breaks="person")
 
 
 def _File(content):

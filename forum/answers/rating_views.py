@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core import throttle
 from core.policy import require
 from forum.answers import policy, ratings, selectors
 from forum.answers.forms import CheckRequestForm, CommentRulingForm, RatingForm
@@ -40,6 +41,10 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
     form = RatingForm(initial=opinions.said)
     if request.method == "POST":
         form = RatingForm(request.POST)
+        if form.is_valid() and (wait := throttle.count(request, "rate")):
+            form.add_error(None, wait.error)
+            context = {"idea": shown, "answer": current, "form": form, "own": opinions.own}
+            return wait.put_on(render(request, "forum/rate.html", context))
         if form.is_valid():
             scores = dict(form.cleaned_data)
             ratings.rate_answer(

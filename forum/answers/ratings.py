@@ -13,8 +13,8 @@ from core.policy import require
 from forum.answers import policy
 from forum.answers.models import AnswerRating, AnswerScores, CommentRuling, OfficialAnswer
 from forum.answers.selectors import ASPECTS, MINIMUM_RATERS
-from forum.moderation import screening
 from forum.notify import news
+from forum.screening import services as screening
 
 CommentState = AnswerRating.CommentState
 Cause, Decision = CommentRuling.Cause, CommentRuling.Decision

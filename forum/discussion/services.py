@@ -21,8 +21,9 @@ from forum.clock import services as clock
 from forum.discussion import mentions, policy, rendering, selectors
 from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.disposition import services as disposition
-from forum.moderation import cases, screening
+from forum.moderation import cases
 from forum.notify import news
+from forum.screening import services as screening
 from participation import policy as participation_policy
 from participation import services as participation
 
@@ -57,7 +58,8 @@ def submit_reply(
     A civil servant always speaks under name and unit. The same client key from the same author
     gives the first reply back, with the newer text. `parent` must be a published top-level reply
     of the aspirasi. A `stance` is kept where it may be taken, else dropped. `quote` must be a
-    passage of `quoted`, a published reply of the aspirasi.
+    passage of `quoted`, a published reply of the aspirasi. Raises screening.Blocked, with nothing
+    stored, when the text goes back to its writer.
     """
     require(policy.may_reply(author, idea))
     unit = accounts_selectors.unit_of(author)
@@ -84,12 +86,23 @@ def submit_reply(
             raise
         return _sent_again(first, body)
     _note_mentions(reply, named)
-    findings = screening.findings(body, author=author)
-    if findings:
-        cases.open_case(reply, cause="held", findings=findings)
+    screened = _screened(reply, author)
+    if screened.holds:
+        cases.open_case(reply, cause="held", findings=screened.findings)
     else:
         publish_reply(reply=reply)
+        if screened.flags:
+            cases.open_case(reply, cause="screened", findings=screened.findings)
     return reply
+
+
+def _screened(reply: Reply, by: Any) -> screening.Screening:
+    """What the screening says of a reply as it is now; raises Blocked."""
+    project = reply.idea.project
+    post = {"author": by, "project": project, "kind": "reply", "post_id": reply.pk}
+    screened = screening.check(reply.body, **post)
+    screening.remember(reply.body, **post)
+    return screened
 
 
 def note_writing(*, person: Any, idea: Idea) -> None:
@@ -168,13 +181,15 @@ def edit_reply(*, reply: Reply, by: Any, body: str, seen_version: int) -> None:
     )
     _note_mentions(reply, named)
     reply.refresh_from_db()
-    findings = screening.findings(body, author=by)
-    if findings:
+    screened = _screened(reply, by)
+    if screened.holds:
         _move(reply, to=Visibility.HELD, since=(Visibility.PUBLISHED,), replies=-1)
-        cases.open_case(reply, cause="held", findings=findings)
+        cases.open_case(reply, cause="held", findings=screened.findings)
     elif reply.is_published:
         news.mentioned(reply)
         _announce(reply, participation.count_change(reply.idea))
+        if screened.flags:
+            cases.open_case(reply, cause="screened", findings=screened.findings)
 
 
 def _may_stay_readable(reply: Reply, old: str, by: Any) -> bool:

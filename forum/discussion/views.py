@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from core import throttle
 from core.http import not_yet
 from core.policy import require
 from core.publishing import Visibility
@@ -22,6 +23,7 @@ from forum.discussion import history, mentions, policy, rendering, selectors, se
 from forum.discussion.forms import EditReplyForm, ReplyForm
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
+from forum.screening.services import Blocked, advice
 from forum.views import composer_context, idea_context
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
@@ -53,22 +55,32 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         form.take_quote(quoted)
     if not form.is_valid():
         return _composer_again(request, shown, form, status=422)
-    posted = services.submit_reply(
-        author=request.user,
-        idea=shown,
-        body=form.cleaned_data["body"],
-        parent=parent,
-        shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
-        stance=form.cleaned_data["stance"],
-        quoted=quoted,
-        quote=form.cleaned_data.get("quote", ""),
-        client_key=form.cleaned_data["client_key"],
-    )
+    if wait := throttle.count(request, "reply", once=form.cleaned_data["client_key"]):
+        form.add_error(None, wait.error)
+        return wait.put_on(_composer_again(request, shown, form, status=429))
+    try:
+        posted = services.submit_reply(
+            author=request.user,
+            idea=shown,
+            body=form.cleaned_data["body"],
+            parent=parent,
+            shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
+            stance=form.cleaned_data["stance"],
+            quoted=quoted,
+            quote=form.cleaned_data.get("quote", ""),
+            client_key=form.cleaned_data["client_key"],
+        )
+    except Blocked as blocked:
+        form.add_error("body", blocked.sentences)
+        return _composer_again(request, shown, form, status=422)
     services.note_written(person=request.user, idea=shown)
     posted.refresh_from_db(fields=["visibility"])
     if request.htmx:  # type: ignore[attr-defined]
         context = {**composer_context(request, shown), "held": not posted.is_published}
         context["reply_parent"] = None
+        if not posted.is_published:
+            found = moderation_selectors.open_findings([posted], kind="reply")
+            context["advice"] = advice(found.get(posted.pk, []))
         response = render(request, "forum/_composer.html", context)
         node = f"balasan-{posted.pk}" if posted.is_published else None
         return trigger_client_event(response, "rembuk:posted", {"id": node})
@@ -188,6 +200,9 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
     if not decision:
         form.add_error(None, str(decision.reason))
         return render(request, "forum/edit_reply.html", {**context, "form": form}, status=403)
+    if valid and (wait := throttle.count(request, "edit")):
+        form.add_error(None, wait.error)
+        return wait.put_on(not_yet(request, "forum/edit_reply.html", {**context, "form": form}))
     if valid:
         try:
             services.edit_reply(
@@ -196,6 +211,9 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
                 body=form.cleaned_data["body"],
                 seen_version=form.cleaned_data["version"],
             )
+        except Blocked as blocked:
+            form.add_error("body", blocked.sentences)
+            return not_yet(request, "forum/edit_reply.html", {**context, "form": form})
         except services.StaleEdit:
             shown = selectors.reply_for_page(pk)
             form.data = {**form.data.dict(), "version": shown.version}  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core import live
 from forum.moderation.models import Case, Desk
-from forum.moderation.screening import Finding
+from forum.screening.services import Finding
 
 HOURS_TO_DECIDE = 2
 TOPIC = "desk"

@@ -38,6 +38,7 @@ class Case(models.Model):
         HELD = "held", _("Ditahan saringan")
         FLAGGED = "flagged", _("Dilaporkan warga")
         EXAMINED = "examined", _("Dibuka petugas")
+        SCREENED = "screened", _("Ditandai saringan")
 
     class State(models.TextChoices):
         OPEN = "open", _("Perlu diperiksa")

@@ -101,3 +101,13 @@ def last_hiding(posts: list[Idea] | list[Reply], *, kind: str) -> dict[int, Ruli
         .order_by("id")
     )
     return {getattr(ruling.case, f"{kind}_id"): ruling for ruling in rulings}
+
+
+def open_findings(posts: list[Idea] | list[Reply], *, kind: str) -> dict[int, list[Any]]:
+    """By post id, what the screening found in posts that wait. `kind`: "idea" or "reply"."""
+    if not posts:
+        return {}
+    rows = Case.objects.filter(
+        **{f"{kind}__in": [post.pk for post in posts]}, state=Case.State.OPEN
+    )
+    return dict(rows.values_list(f"{kind}_id", "findings"))

@@ -12,10 +12,12 @@ from django.utils import timezone
 from core.policy import require
 from forum.discussion import services as discussion
 from forum.disposition import services as disposition
-from forum.moderation import cases, policy, screening
+from forum.moderation import cases, policy
 from forum.moderation.models import Case, Flag, Ruling
 from forum.notify import news
+from forum.screening import services as screening
 from participation import policy as participation_policy
+from participation import selectors as participation_selectors
 from participation import services as participation
 
 if TYPE_CHECKING:
@@ -44,19 +46,26 @@ def submit_idea(
 ) -> Idea:
     """Receive an aspirasi, screen it, publish it, or put it on the desk.
 
-    In a project that is moderated beforehand every aspirasi goes to the desk first.
+    In a project that is moderated beforehand every aspirasi goes to the desk first. Raises
+    screening.Blocked, with nothing stored, when the text goes back to its writer.
     """
+    texts = (draft.title, draft.body, draft.place)
+    screened = screening.screen(*texts, author=author, project=project, kind="idea")
+    if screened.blocking and not participation_selectors.was_sent(author, client_key):
+        raise screening.Blocked(screened)
     idea, is_new = participation.receive_idea(
         author=author, project=project, draft=draft, client_key=client_key, photos=photos
     )
     if not is_new:
         return idea
-    findings = screening.findings(draft.title, draft.body, draft.place, author=author)
-    if findings or project.premoderated:
-        cases.open_case(idea, cause=Case.Cause.HELD, findings=findings)
+    screening.remember(*texts, author=author, project=project, kind="idea", post_id=idea.pk)
+    if screened.holds or project.premoderated:
+        cases.open_case(idea, cause=Case.Cause.HELD, findings=screened.findings)
     else:
         disposition.open_for(idea=idea)
         participation.publish_idea(idea=idea, by=None)
+        if screened.flags:
+            cases.open_case(idea, cause=Case.Cause.SCREENED, findings=screened.findings)
     return idea
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import throttle
 from core.http import seen_revision
 from core.policy import require
 from core.publishing import Visibility
@@ -142,7 +143,11 @@ def flag_reply(request: HttpRequest, pk: int) -> HttpResponse:
 def _flag(request: HttpRequest, target: Any, *, back: str) -> HttpResponse:
     require(policy.may_flag(request.user, target))
     form = FlagForm(request.POST or None)
+    context = {"form": form, "target": target, "back": back}
     if request.method == "POST" and form.is_valid():
+        if wait := throttle.count(request, "flag"):
+            form.add_error(None, wait.error)
+            return wait.put_on(render(request, "forum/flag.html", context))
         services.flag(
             target=target,
             person=request.user,
@@ -152,7 +157,6 @@ def _flag(request: HttpRequest, target: Any, *, back: str) -> HttpResponse:
         messages.success(request, _("Terima kasih. Petugas moderasi akan memeriksanya."))
         return redirect(back)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "target": target, "back": back}
     return render(request, "forum/flag.html", context, status=status)
 
 
