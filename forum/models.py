@@ -2,11 +2,12 @@
 
 from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
 from forum.discussion.models import Reply, ReplyVersion
-from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.moderation.models import AtDesk, Case, Desk, Flag, Ruling, Takeover
 
 __all__ = [
     "AnswerRating",
     "AnswerVersion",
+    "AtDesk",
     "Case",
     "Commitment",
     "Desk",
@@ -15,4 +16,5 @@ __all__ = [
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "Takeover",
 ]

@@ -106,11 +106,13 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "steps": participation_rendering.steps(shown),
         "supported": supported,
         "may_support": participation_policy.may_support(person, shown),
-        "takes_support": participation_policy.takes_support(shown.project),
+        "takes_support": participation_rendering.takes_support(shown),
+        "merged": participation_selectors.merged_into(shown) if shown.has_merged else [],
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.project),
         "may_answer": answers_policy.may_answer(person, shown),
-        "hidden": _why_hidden(person, shown),
+        "hidden": (hidden := _why_hidden(person, shown)),
+        "asked_to_edit": moderation_selectors.asks_for_edit(hidden),
         "discussion": html,
         "next_order": next_order,
         "starts_late": starts_late,
@@ -153,7 +155,9 @@ def composer_context(
         "reply_form": form,
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
-        "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
+        "takes_replies": shown.is_published
+        and not shown.merged_into_id
+        and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
             if request.user.is_authenticated
@@ -163,8 +167,8 @@ def composer_context(
 
 
 def _why_hidden(person: Any, shown: Any) -> Any:
-    """The ruling that hid the aspirasi, for its author and the moderators."""
-    if shown.visibility != Visibility.HIDDEN:
+    """The ruling that keeps the aspirasi out of sight, for its author and the moderators."""
+    if shown.visibility not in (Visibility.HELD, Visibility.HIDDEN):
         return None
     return moderation_selectors.last_hiding([shown], kind="idea").get(shown.pk)
 
@@ -172,9 +176,17 @@ def _why_hidden(person: Any, shown: Any) -> Any:
 def _own_unseen(own: list[Any]) -> list[dict[str, Any]]:
     """A person's own replies that others cannot see, with the ruling where there is one."""
     hidden = [reply for reply in own if reply.visibility == Visibility.HIDDEN]
-    rulings = moderation_selectors.last_hiding(hidden, kind="reply")
     held = [reply for reply in own if reply.visibility == Visibility.HELD]
-    return [{"reply": reply, "ruling": rulings.get(reply.pk)} for reply in [*held, *hidden]]
+    unseen = [*held, *hidden]
+    rulings = moderation_selectors.last_hiding(unseen, kind="reply")
+    return [
+        {
+            "reply": reply,
+            "ruling": (ruling := rulings.get(reply.pk)),
+            "asked_to_edit": moderation_selectors.asks_for_edit(ruling),
+        }
+        for reply in unseen
+    ]
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver
 
 from config.urls import urlpatterns
 from forum.moderation import cases
+from forum.moderation import services as moderation
 from notifications import mail
 from notifications.models import Notice
 from participation.models import Photo
@@ -61,7 +62,13 @@ TABLE = {
     "forum:desk": (302, 403, 403, 403, 200, 403),
     "forum:desk_changes": (302, 403, 403, 403, 200, 403),
     "forum:desk_item": (302, 403, 403, 403, 200, 403),
-    "forum:rule": (302, 405, 405, 405, 405, 405),
+    "forum:rule": (405, 405, 405, 405, 405, 405),  # a POST without a session keeps the text
+    "forum:rule_many": (405, 405, 405, 405, 405, 405),
+    "forum:release": (302, 405, 405, 405, 405, 405),
+    "forum:take_over": (302, 405, 405, 405, 405, 405),
+    "forum:ruling": (302, 200, 404, 404, 200, 404),  # on what the resident of the cast wrote
+    "forum:revise": (302, 403, 404, 404, 403, 404),  # it asks for no edit
+    "participation:move_support": (302, 405, 405, 405, 405, 405),
     "set_language": (302, 302, 302, 302, 302, 302),
 }
 # Pages of allauth and of Django's admin have tests of their own (tests/accounts).
@@ -84,7 +91,7 @@ def test_every_address_has_its_line():
 
 
 @pytest.fixture
-def addresses(project, idea, make_reply, resident):
+def addresses(project, idea, make_reply, resident, moderator):
     reply = make_reply()
     drain()
     case = cases.open_case(reply, cause="examined")
@@ -102,6 +109,10 @@ def addresses(project, idea, make_reply, resident):
         "forum:examine_reply": reply.pk,
         "forum:desk_item": case.pk,
         "forum:rule": case.pk,
+        "forum:release": case.pk,
+        "forum:take_over": case.pk,
+        "forum:ruling": (ruling := _warned(idea, moderator)).pk,
+        "forum:revise": ruling.pk,
         "core:page": "aturan",
         "participation:follow": project.slug,
         "forum:open_notice": Notice.objects.get(person=resident).pk,
@@ -119,6 +130,13 @@ def _address(name, values, idea_pk):
         return reverse(name)
     except NoReverseMatch:
         return reverse(name, args=[idea_pk])
+
+
+def _warned(idea, moderator):
+    case = moderation.examine(target=idea, by=moderator)
+    return moderation.rule(
+        case=case, seen_version=1, decision="warn", by=moderator, rule="person", message="Maaf."
+    )
 
 
 def _File(content):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -68,6 +69,8 @@ def submit_reply(
     findings = screening.findings(body, author=author)
     if findings:
         cases.open_case(reply, cause="held", findings=findings)
+    elif cases.is_first_post(author, idea.project):
+        cases.open_case(reply, cause="first")
     else:
         publish_reply(reply=reply)
     return reply
@@ -123,6 +126,21 @@ def edit_reply(*, reply: Reply, by: Any, body: str, seen_version: int) -> None:
         revision = participation.count_change(reply.idea)
         Reply.objects.filter(pk=reply.pk).update(revision=revision)
         _push(reply, revision)
+
+
+@transaction.atomic
+def revise_reply(*, reply: Reply, body: str) -> None:
+    """Store what an author was asked to change, of a reply that nobody else can read."""
+    old = reply.body
+    changed = Reply.objects.filter(pk=reply.pk).exclude(visibility=Visibility.PUBLISHED)
+    if changed.update(
+        body=body,
+        body_html=text.to_html(body),
+        edited_at=timezone.now(),
+        version=F("version") + 1,
+    ):
+        ReplyVersion.objects.create(reply=reply, body=old)
+    reply.refresh_from_db()
 
 
 @transaction.atomic
