@@ -264,7 +264,7 @@ def suspend(*, person: Person, by: Person, days: int, case: int | None = None) -
     require(policy.may_suspend(by, person))
     if days not in SUSPENSION_DAYS:
         raise ValidationError({"days": _("Pilih lamanya dari daftar.")})
-    locked = Person.objects.select_for_update().get(pk=person.pk)
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     until = timezone.now() + timedelta(days=days)
     if locked.suspended_until and locked.suspended_until > until:
         until = locked.suspended_until
@@ -275,7 +275,7 @@ def suspend(*, person: Person, by: Person, days: int, case: int | None = None) -
 def end_suspension(*, person: Person, by: Person, case: int | None = None) -> None:
     """Let a suspended person write again now; nothing happens when the time is over."""
     require(policy.may_suspend(by, person))
-    if Person.objects.select_for_update().get(pk=person.pk).is_suspended:
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).is_suspended:
         _suspend_until(person, by, timezone.now(), case)
 
 

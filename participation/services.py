@@ -259,7 +259,7 @@ def record_answer(*, idea: Idea, status: str, by: Any) -> None:
 
 def lock(*pks: int | None) -> None:
     """Lock aspirasi until the transaction ends, in the order of their ids."""
-    rows = Idea.objects.select_for_update().filter(pk__in=[pk for pk in pks if pk])
+    rows = Idea.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in pks if pk])
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 

@@ -163,7 +163,7 @@ def _move(reply: Reply, *, to: Visibility, since: tuple[Visibility, ...], replie
     The reply is locked first, then the aspirasi, in every service: no two of them wait for each
     other. Last in the transaction.
     """
-    rows = Reply.objects.select_for_update().filter(pk=reply.pk, visibility__in=since)
+    rows = Reply.objects.select_for_update(no_key=True).filter(pk=reply.pk, visibility__in=since)
     if rows.values_list("pk", flat=True).first() is None:
         return False
     revision = participation.count_change(reply.idea, replies=replies)

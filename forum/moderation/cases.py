@@ -53,7 +53,7 @@ def open_case(target: Any, *, cause: str, findings: Sequence[Finding] = ()) -> C
     comes second finds the first one's. A case that waits for its author is open again.
     """
     due_at = timezone.now() + timedelta(hours=HOURS_TO_DECIDE)
-    rows = Case.objects.select_for_update().exclude(state=Case.State.CLOSED)
+    rows = Case.objects.select_for_update(no_key=True).exclude(state=Case.State.CLOSED)
     case, created = rows.get_or_create(
         **_of(target),
         defaults={

@@ -304,9 +304,13 @@ def revise(*, case: Case, by: Any, body: str, title: str = "", place: str = "") 
 
 
 def _lock(case: Case, into: Idea | None = None) -> None:
-    """The posts first, then the case: an author who changes the text locks them in this order."""
+    """The posts first, then the case: an author who changes the text locks them in this order.
+
+    `no_key`: a row that points to the post (a case, a report) can still be written meanwhile. With
+    the stronger lock its check would wait for us while we wait for its case.
+    """
     if case.reply_id:
-        Reply.objects.select_for_update().get(pk=case.reply_id)
+        Reply.objects.select_for_update(no_key=True).get(pk=case.reply_id)
     else:
         merged = case.idea.merged_into_id if case.idea else None
         participation.lock(case.idea_id, merged, into.pk if into else None)
