@@ -123,16 +123,19 @@ def come_to_desk(*, person: Any, case: Case | None = None) -> None:
     """Note that a moderator is at the desk, looking at a case or at the list.
 
     An open case that nobody holds is the person's for ten minutes; opened again, for ten more.
-    Colleagues hear of it when somebody comes or the holder changes, not at every look.
+    Colleagues hear of it when somebody comes, goes on or takes hold, not at every look.
     """
     now = timezone.now()
     before = AtDesk.objects.filter(person=person).first()
+    seen = before.case_id if before and before.seen_at > now - AT_DESK_FOR else 0
     AtDesk.objects.update_or_create(person=person, defaults={"case": case, "seen_at": now})
-    arrived = before is None or before.seen_at <= now - AT_DESK_FOR
-    if case is not None and policy.may_rule(person, case) and _hold(case, person):
-        cases.show(case)
-    elif arrived or (case is not None and before and before.case_id != case.pk):
-        live.poke(cases.TOPIC, live.bump(cases.desk()))
+    touched = cases.lock(pk for pk in (seen, case.pk if case else None) if pk)
+    took = case is not None and bool(policy.may_rule(person, case)) and _hold(case, person)
+    if seen != (case.pk if case else None) or took:
+        for each in touched:
+            cases.show(each)
+        if not touched:
+            live.poke(cases.TOPIC, live.bump(cases.desk()))
 
 
 @transaction.atomic
