@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
-from config.demo import content
+from config.demo import content, desk
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
 from core.publishing import Visibility
@@ -180,6 +180,8 @@ class Story:
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+            self.clock.moment = self.now - timedelta(minutes=15)
+            desk.tell(self)
 
     # --- Time -------------------------------------------------------------------------------------
 
