@@ -135,7 +135,8 @@ class BulkForm(DecisionForm):
         self.most = most
         self.fields["decision"] = forms.ChoiceField(
             label=_("Keputusan"),
-            choices=[(each.value, each.label) for each in BULK],
+            # Nothing chosen beforehand: what decides a hundred cases is not a default.
+            choices=[("", _("Pilih keputusan")), *((each.value, each.label) for each in BULK)],
             error_messages=self.fields["decision"].error_messages,
         )
         self.fields["message"].help_text = _("Pesan yang sama dikirim kepada setiap penulis.")
