@@ -76,6 +76,7 @@ def tell(story: Story) -> None:
     for flagger in settled[5:7]:
         moderation.flag(target=doubtful, person=flagger, reason="person", note="Menuduh.")
     case = Case.objects.get(reply=doubtful)
+    story.clock.moment = story.now  # a claim lasts ten minutes
     moderation.come_to_desk(person=colleague, case=case)
 
 

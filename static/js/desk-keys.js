@@ -91,3 +91,5 @@ document.addEventListener("submit", (event) => {
   hold.tabIndex = -1;
   hold.focus();
 }, true);
+// The open case is in sight in its list; keys that moved there find their way on from it.
+document.querySelector(".ticket[aria-current]")?.scrollIntoView({ block: "nearest" });
