@@ -5,6 +5,7 @@ import json
 import logging
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from accounts.models import (
     Role,
     RoleGrant,
     StaffProfile,
+    Suspension,
     Unit,
     Village,
 )
@@ -253,6 +255,41 @@ def unblock(*, person: Person, by: Person) -> None:
         return
     person.blocked_at, person.is_active = None, True
     _note(by, person, _("Blokir dibuka"))
+
+
+# --- Not writing for a time ---------------------------------------------------------------------
+
+SUSPENSION_DAYS = (1, 7, 30)
+
+
+@transaction.atomic
+def suspend(*, person: Person, by: Person, days: int, case: int | None = None) -> Suspension:
+    """Let a person read but not write for some days of 24 hours. Ends by itself.
+
+    The longer of two stands: a second, shorter one does not let the person write sooner.
+    """
+    require(policy.may_suspend(by, person))
+    if days not in SUSPENSION_DAYS:
+        raise ValidationError({"days": _("Pilih lamanya dari daftar.")})
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    until = timezone.now() + timedelta(days=days)
+    if locked.suspended_until and locked.suspended_until > until:
+        until = locked.suspended_until
+    return _suspend_until(person, by, until, case)
+
+
+@transaction.atomic
+def end_suspension(*, person: Person, by: Person, case: int | None = None) -> None:
+    """Let a suspended person write again now; nothing happens when the time is over."""
+    require(policy.may_suspend(by, person))
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).is_suspended:
+        _suspend_until(person, by, timezone.now(), case)
+
+
+def _suspend_until(person: Person, by: Person, until: datetime, case: int | None) -> Suspension:
+    Person.objects.filter(pk=person.pk).update(suspended_until=until)
+    person.suspended_until = until
+    return Suspension.objects.create(person=person, by=by, until=until, case=case)
 
 
 # --- Signing out --------------------------------------------------------------------------------

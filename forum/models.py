@@ -17,7 +17,7 @@ from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, Cloc
 from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
 from forum.identity.models import IdentityLog, IdentityReveal
-from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.moderation.models import AtDesk, Case, Desk, Flag, Ruling, Takeover
 from forum.screening.models import Fingerprint, LearntScore, ScoreSwitch, WordRule
 from forum.sessions.models import (
     Question,
@@ -37,6 +37,7 @@ __all__ = [
     "AnswerScores",
     "AnswerTemplate",
     "AnswerVersion",
+    "AtDesk",
     "Attachment",
     "Case",
     "Clock",
@@ -72,5 +73,6 @@ __all__ = [
     "SessionHistory",
     "SessionOfficer",
     "SessionRating",
+    "Takeover",
     "WordRule",
 ]

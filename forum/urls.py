@@ -123,4 +123,9 @@ urlpatterns = [
     path("meja/saringan/skor/<slug:slug>/", screening.switch_score, name="switch_score"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),
     path("meja/<number:pk>/putuskan/", desk.rule, name="rule"),
+    path("meja/<number:pk>/lepas/", desk.release, name="release"),
+    path("meja/<number:pk>/ambil-alih/", desk.take_over, name="take_over"),
+    path("meja/sekaligus/", desk.rule_many, name="rule_many"),
+    path("keputusan/<number:pk>/", desk.ruling, name="ruling"),
+    path("keputusan/<number:pk>/perbaiki/", desk.revise, name="revise"),
 ]

@@ -114,12 +114,14 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         **_clock_context(person, shown),
         "supported": supported,
         "may_support": participation_policy.may_support(person, shown),
-        "takes_support": participation_policy.takes_support(shown.project),
+        "takes_support": participation_rendering.takes_support(shown),
+        "merged": participation_selectors.merged_into(shown) if shown.has_merged else [],
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.project),
         "may_change_status": participation_policy.may_change_status(person, shown),
         "may_answer": answers_policy.may_answer(person, shown),
-        "hidden": _why_hidden(person, shown),
+        "hidden": (hidden := _why_hidden(person, shown)),
+        "asked_to_edit": moderation_selectors.asks_for_edit(hidden),
         "thread": pages.page(shown, request.GET),
         "advice": _what_to_change(person, shown),
         "own_unseen": _own_unseen(own),
@@ -185,7 +187,9 @@ def composer_context(
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
         "may_take_stance": not parent and discussion_policy.may_take_stance(request.user, shown),
-        "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
+        "takes_replies": shown.is_published
+        and not shown.merged_into_id
+        and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
             if request.user.is_authenticated
@@ -195,8 +199,8 @@ def composer_context(
 
 
 def _why_hidden(person: Any, shown: Any) -> Any:
-    """The ruling that hid the aspirasi, for its author and the moderators."""
-    if shown.visibility != Visibility.HIDDEN:
+    """The ruling that keeps the aspirasi out of sight, for its author and the moderators."""
+    if shown.visibility not in (Visibility.HELD, Visibility.HIDDEN):
         return None
     return moderation_selectors.last_hiding([shown], kind="idea").get(shown.pk)
 
@@ -212,16 +216,18 @@ def _what_to_change(person: Any, shown: Any) -> list[str]:
 def _own_unseen(own: list[Any]) -> list[dict[str, Any]]:
     """A person's own replies that others cannot see, with the ruling where there is one."""
     hidden = [reply for reply in own if reply.visibility == Visibility.HIDDEN]
-    rulings = moderation_selectors.last_hiding(hidden, kind="reply")
     held = [reply for reply in own if reply.visibility == Visibility.HELD]
     found = moderation_selectors.open_findings(held, kind="reply")
+    unseen = [*held, *hidden]
+    rulings = moderation_selectors.last_hiding(unseen, kind="reply")
     return [
         {
             "reply": reply,
-            "ruling": rulings.get(reply.pk),
+            "ruling": (ruling := rulings.get(reply.pk)),
+            "asked_to_edit": moderation_selectors.asks_for_edit(ruling),
             "advice": screening_services.advice(found.get(reply.pk, [])),
         }
-        for reply in [*held, *hidden]
+        for reply in unseen
     ]
 
 

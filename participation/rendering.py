@@ -47,7 +47,11 @@ def rows(ideas: list[Idea], *, supported: set[int], with_project: bool) -> list[
     """
     is_open = {idea.project_id: policy.takes_support(idea.project) for idea in ideas}
     states = {
-        idea.pk: RowState(idea.pk in supported, with_project, is_open[idea.project_id])
+        idea.pk: RowState(
+            idea.pk in supported,
+            with_project,
+            is_open[idea.project_id] and not idea.merged_into_id,
+        )
         for idea in ideas
     }
     language = get_language()
@@ -72,7 +76,7 @@ def row_fragment(idea: Idea) -> Fragment:
         "list": "aspirasi" if idea.is_published else None,
         "order": int(idea.published_at.timestamp()) if idea.published_at else 0,
         "revision": idea.project_revision,
-        "html": _row(idea, RowState(takes_support=policy.takes_support(idea.project))),
+        "html": _row(idea, RowState(takes_support=takes_support(idea))),
     }
 
 
@@ -128,6 +132,11 @@ def steps(idea: Idea) -> SafeString:
             "label": shown[now - 1][0],
         },
     )
+
+
+def takes_support(idea: Idea) -> bool:
+    """Whether the button of an aspirasi can be pressed at all."""
+    return policy.takes_support(idea.project) and not idea.merged_into_id
 
 
 def _row_key(idea: Idea, state: RowState, language: str | None) -> str:

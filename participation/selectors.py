@@ -127,13 +127,17 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     """One aspirasi with what its page needs; Http404 when the person may not know of it.
 
     A hidden one is found by everybody who may see the project: its page is a tombstone.
-    `reader_supports` says whether this person supports it.
+    `reader_supports` says whether this person supports it, `has_merged` whether others are part of
+    it.
     """
     rows = Idea.objects.select_related(
-        "project__unit", "author__village", "category", "village"
+        "project__unit", "author__village", "category", "village", "merged_into"
     ).prefetch_related("project__phases", "photos")
     own = Support.objects.filter(idea=OuterRef("pk"), person_id=person.pk)
-    rows = rows.annotate(reader_supports=Exists(own) if person.is_authenticated else Value(False))
+    rows = rows.annotate(
+        reader_supports=Exists(own) if person.is_authenticated else Value(False),
+        has_merged=Exists(Idea.objects.filter(merged_into=OuterRef("pk"))),
+    )
     idea = rows.filter(pk=pk).first()
     if idea is None or not policy.may_view_project(person, idea.project):
         raise Http404("idea")
@@ -142,6 +146,17 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     ):
         raise Http404("idea")
     return idea
+
+
+def merged_into(idea: Idea) -> list[Idea]:
+    """The public aspirasi that are part of this one, in the order of their numbers."""
+    rows = Idea.objects.filter(merged_into=idea, visibility=Visibility.PUBLISHED)
+    return list(rows.only("id", "title", "support_count", "created_at").order_by("id"))
+
+
+def merge_target(person: Any, pk: int) -> Idea | None:
+    """A public aspirasi that the person may see, to merge another one into."""
+    return visible_to(person).select_related("project").filter(pk=pk).first()
 
 
 @dataclass(slots=True)
@@ -185,6 +200,7 @@ ROW_STATE = (
     "published_at",
     "answered_at",
     "project__id",
+    "merged_into_id",
 )
 
 
@@ -328,6 +344,14 @@ def followers(project_id: int, *, after: int, limit: int) -> tuple[list[int], in
     return batch, batch[-1] if len(batch) == limit else None
 
 
+def supporters(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | None]:
+    """The same, only those who support it."""
+    rows = Support.objects.filter(idea=idea, person_id__gt=after).order_by("person_id")
+    batch = list(rows.values_list("person_id", flat=True)[:limit])
+    end = batch[-1] if len(batch) == limit else None
+    return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
+
+
 def not_muted(project_id: int, people: Iterable[int]) -> list[int]:
     """Of these people, those who want to hear of the project."""
     people = set(people)
@@ -365,6 +389,16 @@ def own_ideas(person: Any) -> list[Idea]:
     )
 
 
+def has_published(person: Any) -> bool:
+    """Whether an aspirasi of the person ever was public."""
+    return Idea.objects.filter(author=person, published_at__isnull=False).exists()
+
+
+def published_by(person: Any) -> int:
+    """How many aspirasi of the person ever were public."""
+    return Idea.objects.filter(author=person, published_at__isnull=False).count()
+
+
 def history(idea: Idea) -> list[IdeaHistory]:
     """Every change of status and visibility, oldest first."""
     return list(idea.history.select_related("actor"))
@@ -377,6 +411,7 @@ def similar_to(idea: Idea, *, limit: int = 3) -> list[Idea]:
             project_id=idea.project_id,
             category_id=idea.category_id,
             visibility=Visibility.PUBLISHED,
+            merged_into=None,
         )
         .exclude(pk=idea.pk)
         .only("id", "title", "support_count", "status")
@@ -458,7 +493,7 @@ def city_figures() -> dict[str, int]:
 
 def waiting_for(person: Any, *, limit: int = 200) -> list[Idea]:
     """Published aspirasi without an official answer that this person may answer, oldest first."""
-    rows = visible_to(person).filter(answered_at__isnull=True, status=Status.OPEN)
+    rows = visible_to(person).filter(answered_at__isnull=True, status=Status.OPEN, merged_into=None)
     scope = accounts_policy.scope_of(person, "responder")
     if scope is None:
         return []

@@ -1,7 +1,9 @@
 """Work in the background: telling all who stand behind an aspirasi or follow its project, and what
 the calendar brings."""
 
+from collections.abc import Callable
 from datetime import time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -20,6 +22,8 @@ from participation.models import Phase, Stage
 
 MORNING = time(7)
 
+Audience = Callable[..., tuple[list[int], int | None]]
+
 
 # Killed often it still comes to its end: each run starts where the one before was killed.
 @task(name="participation.tell_followers", retries=20)
@@ -29,10 +33,19 @@ def tell_followers(*, event_id: int, idea_id: int, by_id: int) -> None:
     How far it came is stored with each batch: after a kill the job goes on there, so that nobody is
     told twice and nobody is missed.
     """
-    idea = selectors.fresh(idea_id)
+    _reach(event_id, by_id, partial(selectors.audience, selectors.fresh(idea_id)))
+
+
+@task(name="participation.tell_supporters", retries=20)
+def tell_supporters(*, event_id: int, idea_id: int, by_id: int) -> None:
+    """The same, only for those who support the aspirasi."""
+    _reach(event_id, by_id, partial(selectors.supporters, selectors.fresh(idea_id)))
+
+
+def _reach(event_id: int, by_id: int | None, audience: Audience) -> None:
     after: int | None = notifications.reached(event_id=event_id)
     while after is not None:
-        people, after = selectors.audience(idea, after=after, limit=notifications.BATCH)
+        people, after = audience(after=after, limit=notifications.BATCH)
         notifications.reach(event_id=event_id, people=[pk for pk in people if pk != by_id])
     notifications.finish(event_id=event_id)
 
@@ -52,7 +65,7 @@ def tell_phases() -> None:
         return
     today = now.date()
     for phase in selectors.phases_begun(today):
-        _tell(
+        _tell_of(
             phase,
             key=f"phase.{phase.pk}.begins.{phase.starts_on.isoformat()}",
             headline=(
@@ -67,7 +80,7 @@ def tell_phases() -> None:
             continue
         with translation.override("en"):  # the catalogue's own names of months are English
             month = str(MONTHS[phase.ends_on.month])
-        _tell(
+        _tell_of(
             phase,
             key=f"phase.{phase.pk}.closes.{phase.ends_on.isoformat()}",
             headline=gettext_noop("Kirim aspirasi paling lambat %(day)s %(month)s"),
@@ -76,7 +89,7 @@ def tell_phases() -> None:
 
 
 @transaction.atomic
-def _tell(phase: Phase, *, key: str, headline: str, words: dict[str, str]) -> None:
+def _tell_of(phase: Phase, *, key: str, headline: str, words: dict[str, str]) -> None:
     """Store what is told of a phase and the job that reaches the followers, or neither."""
     project = phase.project
     event = notifications.record(
@@ -99,11 +112,7 @@ def _tell(phase: Phase, *, key: str, headline: str, words: dict[str, str]) -> No
 @task(name="participation.tell_project", retries=20)
 def tell_project(*, event_id: int, project_id: int) -> None:
     """Tell the followers of a project in batches, as `tell_followers` does."""
-    after: int | None = notifications.reached(event_id=event_id)
-    while after is not None:
-        people, after = selectors.followers(project_id, after=after, limit=notifications.BATCH)
-        notifications.reach(event_id=event_id, people=people)
-    notifications.finish(event_id=event_id)
+    _reach(event_id, None, partial(selectors.followers, project_id))
 
 
 def _label(stage: str) -> str:

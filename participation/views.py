@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from core import throttle
@@ -231,6 +231,17 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"idea": idea, "supported": supported, "takes_support": True, "wide": wide}
         return render(request, "participation/_support.html", context)
     return redirect(_back(request, idea))
+
+
+@login_required
+@require_POST
+def move_support(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move one's own support to the aspirasi that this one was merged into."""
+    idea = selectors.idea_for_page(request.user, pk)
+    into = idea.merged_into
+    if services.move_support(idea=idea, person=request.user):
+        messages.success(request, _("Dukungan Anda sudah pindah ke aspirasi ini."))
+    return redirect("forum:idea", pk=into.pk if into else pk)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from forum.answers.models import AnswerRating, Attachment, CommentRuling
 from forum.answers.services import Content, Promise
 from forum.clock.models import Holiday
 from forum.moderation import cases
+from forum.moderation import services as moderation
 from forum.sessions import services as sessions
 from notifications import mail
 from notifications.models import Notice
@@ -124,12 +125,18 @@ TABLE = {
     "forum:learnt_score": (302, 403, 403, 403, 200, 403),
     "forum:reset_score": (302, 405, 405, 405, 405, 405),
     "forum:switch_score": (302, 405, 405, 405, 405, 405),
-    "forum:rule": (302, 405, 405, 405, 405, 405),
     "forum:reveal_idea": (302, 403, 403, 403, 403, 403),  # shown by name: nothing to open
     "forum:reveal_reply": (302, 403, 403, 403, 403, 403),
     "forum:own_reveals": (302, 200, 200, 200, 200, 200),
     "forum:identity_log": (302, 403, 403, 403, 403, 403),  # auditors only
     "forum:identity_log_csv": (302, 403, 403, 403, 403, 403),
+    "forum:rule": (405, 405, 405, 405, 405, 405),  # a POST without a session keeps the text
+    "forum:rule_many": (405, 405, 405, 405, 405, 405),
+    "forum:release": (302, 405, 405, 405, 405, 405),
+    "forum:take_over": (302, 405, 405, 405, 405, 405),
+    "forum:ruling": (302, 200, 404, 404, 200, 404),  # on what the resident of the cast wrote
+    "forum:revise": (302, 403, 404, 404, 403, 404),  # it asks for no edit
+    "participation:move_support": (302, 405, 405, 405, 405, 405),
     "set_language": (302, 302, 302, 302, 302, 302),
 }
 # Pages of allauth and of Django's admin have tests of their own (tests/accounts).
@@ -152,7 +159,7 @@ def test_every_address_has_its_line():
 
 
 @pytest.fixture
-def addresses(project, idea, make_reply, resident, responder, make_person):
+def addresses(project, idea, make_reply, resident, responder, moderator, make_person):
     reply = make_reply()
     drain()
     session, question = _session_with_answer(project, resident, responder)
@@ -209,6 +216,10 @@ def addresses(project, idea, make_reply, resident, responder, make_person):
         "forum:edit_holiday": Holiday.objects.values_list("pk", flat=True)[0],
         "forum:word_rule": _word_rule().pk,
         "forum:switch_score": project.slug,
+        "forum:release": case.pk,
+        "forum:take_over": case.pk,
+        "forum:ruling": (ruling := _warned(idea, moderator)).pk,
+        "forum:revise": ruling.pk,
         "core:page": "aturan",
         "participation:follow": project.slug,
         "forum:open_notice": Notice.objects.get(person=resident).pk,
@@ -257,6 +268,13 @@ def _word_rule():
     from forum.screening.models import WordRule
 
     return WordRule.objects.create(phrase="contoh", list="flag", breaks="person")
+
+
+def _warned(idea, moderator):
+    case = moderation.examine(target=idea, by=moderator)
+    return moderation.rule(
+        case=case, seen_version=1, decision="warn", by=moderator, rule="person", message="Maaf."
+    )
 
 
 def _File(content):

@@ -27,7 +27,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
 from config.demo import answers as demo_answers
-from config.demo import content, identity, sessions
+from config.demo import content, desk, identity, sessions
 from config.demo import discussion as demo_discussion
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
@@ -187,6 +187,8 @@ class Story:
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+            self.clock.moment = self.now - timedelta(minutes=15)
+            desk.tell(self)
             self.clock.moment = self.now
             demo_answers.finish(self)
         # Jobs of the story begin to wait now: months old, they would look like a worker that died.

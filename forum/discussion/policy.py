@@ -23,6 +23,8 @@ def may_reply(person: Any, idea: Idea) -> Decision:
         return decision
     if not idea.is_published or not participation_policy.takes_replies(idea.project):
         return no(_("Diskusi ini sudah ditutup."))
+    if idea.merged_into_id:
+        return no(_("Aspirasi ini sudah digabung. Ikuti diskusi di aspirasi gabungannya."))
     return participation_policy.may_take_part(person)
 
 

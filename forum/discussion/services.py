@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -89,6 +89,8 @@ def submit_reply(
     screened = _screened(reply, author)
     if screened.holds:
         cases.open_case(reply, cause="held", findings=screened.findings)
+    elif cases.is_first_post(author, idea.project):
+        cases.open_case(reply, cause="first", findings=screened.findings)
     else:
         publish_reply(reply=reply)
         if screened.flags:
@@ -222,6 +224,21 @@ def close_version(*, version: ReplyVersion, by: Any) -> bool:
 
 
 @transaction.atomic
+def revise_reply(*, reply: Reply, body: str) -> None:
+    """Store what an author was asked to change, of a reply that nobody else can read."""
+    old = reply.body
+    changed = Reply.objects.filter(pk=reply.pk).exclude(visibility=Visibility.PUBLISHED)
+    if changed.update(
+        body=body,
+        body_html=text.to_html(body),
+        edited_at=timezone.now(),
+        version=F("version") + 1,
+    ):
+        ReplyVersion.objects.create(reply=reply, body=old)
+    reply.refresh_from_db()
+
+
+@transaction.atomic
 def withdraw_reply(*, reply: Reply, by: Any) -> bool:
     """The author takes a reply back; a tombstone stays. False when it was already gone."""
     require(policy.may_withdraw(by, reply))
@@ -256,7 +273,7 @@ def _lock(reply: Reply) -> None:
 
     So no two of them wait for each other. What is hidden or changed is hidden in the quotes too.
     """
-    rows = Reply.objects.select_for_update().filter(Q(pk=reply.pk) | Q(quoted=reply.pk))
+    rows = Reply.objects.select_for_update(no_key=True).filter(Q(pk=reply.pk) | Q(quoted=reply.pk))
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 

@@ -10,7 +10,7 @@ import forum.screening.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0015_sessions"),
+        ("forum", "0016_desk_urgency"),
         ("participation", "0003_follows_and_visits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

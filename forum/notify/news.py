@@ -231,21 +231,19 @@ def comment_decided(ruling: CommentRuling, rating: AnswerRating, idea: Idea) -> 
 
 def case_decided(case: Case, ruling: Ruling) -> None:
     """Tell the author what was decided and by which rule; tell who reported it what came of it."""
-    post: Any = case.reply or case.idea
+    post: Any = case.post
     is_reply = case.reply is not None
     idea = case.reply.idea if case.reply else case.idea
     if idea is None:
         return
     own = _for_author(ruling, is_reply=is_reply)
-    place = _place_of(case.reply) if case.reply else reverse("forum:idea", args=[idea.pk])
-    if is_reply and ruling.decision == Ruling.Decision.HIDE:
-        place = reverse("forum:reply_detail", args=[post.pk])
+    words = {"rule": _rule(ruling.rule)} if ruling.rule else {}
     happening = Happening(
         key=f"ruling.{ruling.pk}",
         category=Category.MODERATION,
         headline=own,
-        words={"rule": _rule(ruling.rule)} if ruling.rule else {},
-        url=place,
+        words={**words, "days": str(ruling.days)} if ruling.days else words,
+        url=_place_of_ruling(case, ruling, idea),
         thread_key=f"case.{case.pk}",
         thread_title=idea.title,
         place_title=idea.project.title,
@@ -258,11 +256,7 @@ def case_decided(case: Case, ruling: Ruling) -> None:
         Happening(
             key=f"flags.{ruling.pk}",
             category=Category.FLAG,
-            headline=(
-                gettext_noop("Isi yang Anda laporkan disembunyikan")
-                if ruling.decision == Ruling.Decision.HIDE
-                else gettext_noop("Isi yang Anda laporkan diperiksa dan tetap tayang")
-            ),
+            headline=_for_flaggers(ruling),
             url=reverse("forum:idea", args=[idea.pk]),
             thread_key=f"flag.{case.pk}",
             # The title may be what was reported, and may be hidden by now.
@@ -312,6 +306,13 @@ def many_identities_revealed(entry: IdentityReveal, *, auditors: list[int]) -> N
     )
 
 
+def _place_of_ruling(case: Case, ruling: Ruling, idea: Idea) -> str:
+    """The post where it is public now; else the page that says what was decided, and why."""
+    if ruling.decision not in (Ruling.Decision.PUBLISH, Ruling.Decision.RESTORE):
+        return reverse("forum:ruling", args=[ruling.pk])
+    return _place_of(case.reply) if case.reply else reverse("forum:idea", args=[idea.pk])
+
+
 def _for_author(ruling: Ruling, *, is_reply: bool) -> str:
     """What the author is told; nothing when the post stays as it was: the report is not theirs."""
     decision = Ruling.Decision(ruling.decision)
@@ -320,12 +321,43 @@ def _for_author(ruling: Ruling, *, is_reply: bool) -> str:
             Ruling.Decision.HIDE: gettext_noop("Balasan Anda disembunyikan. Aturan: %(rule)s"),
             Ruling.Decision.PUBLISH: gettext_noop("Balasan Anda sudah diperiksa dan tayang"),
             Ruling.Decision.RESTORE: gettext_noop("Balasan Anda tayang kembali"),
+            Ruling.Decision.ASK_EDIT: gettext_noop(
+                "Balasan Anda perlu diperbaiki dulu. Aturan: %(rule)s"
+            ),
+            Ruling.Decision.WARN: gettext_noop(
+                "Petugas mengingatkan soal balasan Anda. Aturan: %(rule)s"
+            ),
+            Ruling.Decision.SUSPEND: SUSPENDED,
         }.get(decision, "")
     return {
         Ruling.Decision.HIDE: gettext_noop("Aspirasi Anda disembunyikan. Aturan: %(rule)s"),
         Ruling.Decision.PUBLISH: gettext_noop("Aspirasi Anda sudah diperiksa dan tayang"),
         Ruling.Decision.RESTORE: gettext_noop("Aspirasi Anda tayang kembali"),
+        Ruling.Decision.ASK_EDIT: gettext_noop(
+            "Aspirasi Anda perlu diperbaiki dulu. Aturan: %(rule)s"
+        ),
+        Ruling.Decision.WARN: gettext_noop(
+            "Petugas mengingatkan soal aspirasi Anda. Aturan: %(rule)s"
+        ),
+        Ruling.Decision.SUSPEND: SUSPENDED,
+        Ruling.Decision.MERGE: gettext_noop("Aspirasi Anda digabung dengan aspirasi serupa"),
+        Ruling.Decision.SPLIT: gettext_noop("Aspirasi Anda dipisahkan lagi dari gabungannya"),
     }.get(decision, "")
+
+
+SUSPENDED = gettext_noop("Akun Anda dibatasi %(days)s hari. Aturan: %(rule)s")
+
+
+def _for_flaggers(ruling: Ruling) -> str:
+    """What came of a report. That an account was limited is not for others."""
+    match Ruling.Decision(ruling.decision):
+        case Ruling.Decision.HIDE | Ruling.Decision.SUSPEND:
+            return gettext_noop("Isi yang Anda laporkan disembunyikan")
+        case Ruling.Decision.ASK_EDIT:
+            return gettext_noop("Penulis diminta memperbaiki isi yang Anda laporkan")
+        case Ruling.Decision.MERGE:
+            return gettext_noop("Isi yang Anda laporkan digabung dengan aspirasi serupa")
+    return gettext_noop("Isi yang Anda laporkan diperiksa dan tetap tayang")
 
 
 def _rule(rule: str) -> str:

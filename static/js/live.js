@@ -31,7 +31,8 @@ function isHeld(node) {
 /** Puts the new content around the kept children, which never leave the page. */
 function renew(old, next) {
   const kept = keptIn(old);
-  if (old.ariaCurrent) next.ariaCurrent = old.ariaCurrent; // the same for all in the fragment, not on this page
+  const current = old.getAttribute("aria-current"); // the same for all in the fragment, not on this page
+  if (current && !next.hasAttribute("aria-current")) next.setAttribute("aria-current", current);
   if (!kept.length) {
     const focused = old === document.activeElement;
     old.replaceWith(next);

@@ -20,6 +20,7 @@ from forum.moderation import services as moderation
 from forum.moderation.models import Rule, Ruling
 from participation import services as participation
 from tests.browser.conftest import DESK, PHONE
+from tests.forum.desk_steps import decide
 
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -114,6 +115,11 @@ def leaves(
     held = make_idea(title="Jual kavling", body="Telepon 0812-0000-4321 sekarang", author=resident)
     hidden = make_idea(title="Usul yang melenceng", author=resident)
     hide(moderator, hidden, message="Ini bukan tentang taman.")
+    asked = make_idea(title="Pak Lurah tidak becus", author=resident)
+    asked = decide(moderation.examine(target=asked, by=moderator), "ask_edit", moderator)
+    part = make_idea(title="Parkir timur gelap", author=other_resident)
+    participation.support(idea=part, person=resident)
+    decide(moderation.examine(target=part, by=moderator), "merge", moderator, into=idea)
     make_idea(title="Antikonstitusionalisme" * 4, author=other_resident)
     for _ in range(2):
         case = moderation.flag(
@@ -169,6 +175,11 @@ def leaves(
         Leaf(f"/meja/{case.pk}/", both, then=press_key("?")),
         Leaf(f"/meja/{case.pk}/", moderator),
         Leaf("/meja/?antrean=done", moderator),
+        Leaf("/meja/?pilih=semua", moderator, then=press_by_name("Putuskan yang dicentang")),
+        Leaf(f"/keputusan/{asked.pk}/", resident),
+        Leaf(f"/keputusan/{asked.pk}/perbaiki/", resident),
+        Leaf(f"/aspirasi/{asked.case.idea_id}/", resident),
+        Leaf(f"/aspirasi/{part.pk}/", resident),
         Leaf("/akun/login/"),
         Leaf("/akun/login/", then=ask_for_a_code),
         Leaf("/akun/signup/"),
