@@ -4,9 +4,11 @@ from django.urls import path
 
 from forum import views
 from forum.answers import views as answers
+from forum.appeals import views as appeals
 from forum.discussion import views as discussion
 from forum.moderation import views as desk
 from forum.notify import views as notify
+from forum.register import views as register
 
 app_name = "forum"
 
@@ -30,6 +32,9 @@ urlpatterns = [
     path("kabar/dibaca/", notify.mark_all_seen, name="mark_all_seen"),
     path("kabar/<number:pk>/", notify.open_notice, name="open_notice"),
     path("jawaban/", answers.answer_queue, name="answer_queue"),
+    path("putusan/", register.register, name="register"),
+    path("putusan/unduh.csv", register.register_csv, name="register_csv"),
+    path("putusan/<number:pk>/", appeals.ruling, name="ruling"),
     path("meja/", desk.desk, name="desk"),
     path("meja/perubahan/", desk.desk_changes, name="desk_changes"),
     path("meja/<number:pk>/", desk.desk_item, name="desk_item"),
