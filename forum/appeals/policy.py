@@ -1,4 +1,4 @@
-"""Who may read a ruling with its post, appeal against it, decide the appeal."""
+"""Who may appeal against a ruling, and who may decide the appeal."""
 
 from __future__ import annotations
 
@@ -12,20 +12,12 @@ from accounts import policy as accounts_policy
 from core.policy import YES, Decision, no
 from core.publishing import Visibility
 from forum.moderation.models import Ruling
-from participation import policy as participation_policy
 
 if TYPE_CHECKING:
     from forum.moderation.models import Case
 
 APPEAL_DAYS = 14
 APPEALABLE = (Ruling.Decision.HIDE, Ruling.Decision.WARN, Ruling.Decision.SUSPEND)
-
-
-def may_read_ruling(person: Any, ruling: Ruling) -> Decision:
-    """The author of the post and the moderators of its project; to others it does not exist."""
-    if person.is_authenticated and person.pk == ruling.case.post.author_id:
-        return YES
-    return participation_policy.may_moderate(person, ruling.case.project)
 
 
 def appeal_until(ruling: Ruling) -> datetime:

@@ -24,7 +24,7 @@ HIDES = (Ruling.Decision.HIDE, Ruling.Decision.SUSPEND)
 
 @transaction.atomic
 def lodge(*, ruling: Ruling, by: Any, body: str) -> Appeal:
-    """Put an appeal on the desk as a case of its own; the ruling stays in force until it is decided.
+    """Put an appeal on the desk as a case of its own; until it is decided the ruling stands.
 
     Sent twice it is one appeal: the first is returned.
     """

@@ -1,4 +1,4 @@
-"""A ruling as its author reads it, and the appeal against it."""
+"""The form of an appeal."""
 
 from __future__ import annotations
 
@@ -10,45 +10,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from core.text import to_html
-from forum.appeals import policy, selectors, services
+from core.http import not_yet
+from core.policy import require
+from forum.appeals import policy, services
 from forum.appeals.forms import AppealForm
+from forum.moderation import selectors
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def ruling(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was decided on a post, by which rule, on which text; the author may appeal here.
-
-    An appeal that comes too late, or twice, is refused with the text kept.
-    """
-    shown = selectors.ruling_for_page(request.user, pk)
-    may_appeal = policy.may_appeal(request.user, shown)
-    form = AppealForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        is_own = shown.case.post.author_id == request.user.pk
-        sent_again = is_own and hasattr(shown, "appeal")
-        if form.is_valid() and (may_appeal or sent_again):
-            services.lodge(ruling=shown, by=request.user, body=form.cleaned_data["body"])
-            messages.success(
-                request, _("Keberatan Anda terkirim. Petugas lain akan memutuskannya.")
-            )
-            return redirect("forum:ruling", pk=pk)
-        if not may_appeal:
-            form.add_error(None, str(may_appeal.reason))
-        status = 422 if may_appeal else 403
-    context = {
-        "ruling": shown,
-        "post": shown.case.post,
-        "idea": shown.case.reply.idea if shown.case.reply else shown.case.idea,
-        "text": to_html(shown.post_text or shown.case.post.body),
-        "is_author": shown.case.post.author_id == request.user.pk,
-        "may_appeal": may_appeal,
-        "until": policy.appeal_until(shown),
-        "appeal": getattr(shown, "appeal", None),
-        "answer": selectors.answer_to(shown),
-        "form": form,
-    }
-    return render(request, "forum/ruling.html", context, status=status)
+def appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author says why a decision is wrong. Too late, or not one's own: refused, text kept."""
+    ruling = selectors.ruling_for_page(request.user, pk)
+    may_appeal = policy.may_appeal(request.user, ruling)
+    is_author = ruling.case.post.author_id == request.user.pk
+    if is_author and hasattr(ruling, "appeal"):
+        # Sent twice, or opened in a second window: there is one appeal, and its page.
+        return redirect("forum:ruling", pk=pk)
+    context = {"ruling": ruling, "until": policy.appeal_until(ruling), "may_appeal": may_appeal}
+    if request.method != "POST":
+        require(may_appeal)
+        return render(request, "forum/appeal.html", {**context, "form": AppealForm()})
+    form = AppealForm(request.POST)
+    if form.is_valid() and not may_appeal:
+        form.add_error(None, str(may_appeal.reason))
+        return render(request, "forum/appeal.html", {**context, "form": form}, status=403)
+    if not form.is_valid():
+        return not_yet(request, "forum/appeal.html", {**context, "form": form})
+    services.lodge(ruling=ruling, by=request.user, body=form.cleaned_data["body"])
+    messages.success(request, _("Keberatan Anda terkirim. Petugas lain akan memutuskannya."))
+    return redirect("forum:ruling", pk=pk)

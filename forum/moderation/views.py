@@ -18,6 +18,8 @@ from core.http import not_yet, seen_revision, whole_number
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html, to_html
+from forum.appeals import policy as appeals_policy
+from forum.appeals import selectors as appeals_selectors
 from forum.discussion import selectors as discussion_selectors
 from forum.moderation import policy, rendering, selectors, services
 from forum.moderation.forms import (
@@ -224,6 +226,10 @@ def ruling(request: HttpRequest, pk: int) -> HttpResponse:
         "is_author": shown.case.post.author_id == request.user.pk,
         "may_revise": selectors.asks_for_edit(shown) and may_revise,
         "text": to_html(shown.post_text),
+        "appeal": getattr(shown, "appeal", None),
+        "settled": appeals_selectors.answer_to(shown),
+        "may_appeal": appeals_policy.may_appeal(request.user, shown),
+        "appeal_until": appeals_policy.appeal_until(shown),
     }
     return render(request, "forum/ruling.html", context)
 

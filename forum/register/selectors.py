@@ -63,7 +63,7 @@ class Page:
 
 @dataclass(slots=True)
 class Figures:
-    """What was decided in a period. `median_hours` is from the opening of a case to its decision."""
+    """What was decided in a period. `median_hours`: from the opening of a case to its decision."""
 
     total: int = 0
     decisions: list[tuple[str, int]] = field(default_factory=list)

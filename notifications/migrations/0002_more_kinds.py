@@ -4,20 +4,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_notices'),
+        ("notifications", "0001_notices"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='category',
-            field=models.CharField(choices=[('reply', 'Balasan untuk saya'), ('answer', 'Jawaban resmi untuk aspirasi saya'), ('status', 'Perubahan status aspirasi saya'), ('followed', 'Jawaban dan status yang saya dukung atau ikuti'), ('moderation', 'Keputusan petugas tentang tulisan saya'), ('flag', 'Hasil laporan saya'), ('mention', 'Seseorang menyebut saya'), ('phase', 'Tahap proyek yang saya ikuti dibuka atau segera ditutup'), ('promise', 'Janji yang mendekati atau melewati tanggalnya'), ('session', 'Tanya langsung: mulai, dan pertanyaan saya dijawab'), ('identity', 'Identitas saya dibuka petugas'), ('work', 'Tugas saya: disposisi, tenggat, catatan')], max_length=20),
+            model_name="event",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("reply", "Balasan untuk saya"),
+                    ("answer", "Jawaban resmi untuk aspirasi saya"),
+                    ("status", "Perubahan status aspirasi saya"),
+                    ("followed", "Jawaban dan status yang saya dukung atau ikuti"),
+                    ("moderation", "Keputusan petugas tentang tulisan saya"),
+                    ("flag", "Hasil laporan saya"),
+                    ("mention", "Seseorang menyebut saya"),
+                    ("phase", "Tahap proyek yang saya ikuti dibuka atau segera ditutup"),
+                    ("promise", "Janji yang mendekati atau melewati tanggalnya"),
+                    ("session", "Tanya langsung: mulai, dan pertanyaan saya dijawab"),
+                    ("identity", "Identitas saya dibuka petugas"),
+                    ("work", "Tugas saya: disposisi, tenggat, catatan"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='preference',
-            name='category',
-            field=models.CharField(choices=[('reply', 'Balasan untuk saya'), ('answer', 'Jawaban resmi untuk aspirasi saya'), ('status', 'Perubahan status aspirasi saya'), ('followed', 'Jawaban dan status yang saya dukung atau ikuti'), ('moderation', 'Keputusan petugas tentang tulisan saya'), ('flag', 'Hasil laporan saya'), ('mention', 'Seseorang menyebut saya'), ('phase', 'Tahap proyek yang saya ikuti dibuka atau segera ditutup'), ('promise', 'Janji yang mendekati atau melewati tanggalnya'), ('session', 'Tanya langsung: mulai, dan pertanyaan saya dijawab'), ('identity', 'Identitas saya dibuka petugas'), ('work', 'Tugas saya: disposisi, tenggat, catatan')], max_length=20),
+            model_name="preference",
+            name="category",
+            field=models.CharField(
+                choices=[
+                    ("reply", "Balasan untuk saya"),
+                    ("answer", "Jawaban resmi untuk aspirasi saya"),
+                    ("status", "Perubahan status aspirasi saya"),
+                    ("followed", "Jawaban dan status yang saya dukung atau ikuti"),
+                    ("moderation", "Keputusan petugas tentang tulisan saya"),
+                    ("flag", "Hasil laporan saya"),
+                    ("mention", "Seseorang menyebut saya"),
+                    ("phase", "Tahap proyek yang saya ikuti dibuka atau segera ditutup"),
+                    ("promise", "Janji yang mendekati atau melewati tanggalnya"),
+                    ("session", "Tanya langsung: mulai, dan pertanyaan saya dijawab"),
+                    ("identity", "Identitas saya dibuka petugas"),
+                    ("work", "Tugas saya: disposisi, tenggat, catatan"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

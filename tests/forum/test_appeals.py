@@ -24,6 +24,10 @@ def url(ruling: Ruling) -> str:
     return reverse("forum:ruling", args=[ruling.pk])
 
 
+def form_of(ruling: Ruling) -> str:
+    return reverse("forum:appeal", args=[ruling.pk])
+
+
 def decide(case: Case, by, decision: str, **fields) -> Ruling:
     fields.setdefault("message", "Sudah kami baca lagi.")
     return moderation.rule(case=case, seen_version=case.version, decision=decision, by=by, **fields)
@@ -53,12 +57,12 @@ def headlines(person) -> list[str]:
 
 def test_from_hidden_to_shown_again(hidden, resident, second_moderator, sign_in, idea):
     author, desk = sign_in(resident), sign_in(second_moderator)
-    assert "Ajukan keberatan" in author.get(reverse("forum:idea", args=[idea.pk])).content.decode()
+    assert url(hidden) in author.get(reverse("forum:idea", args=[idea.pk])).content.decode()
     page = author.get(url(hidden)).content.decode()
     assert "Menyerang petugas." in page
     assert idea.body in page
 
-    assert author.post(url(hidden), {"body": WHY}).status_code == 302
+    assert author.post(form_of(hidden), {"body": WHY}).status_code == 302
     appeal = Appeal.objects.get()
     assert WHY in author.get(url(hidden)).content.decode()
 
@@ -93,7 +97,7 @@ def test_an_appeal_that_is_turned_down_leaves_the_post_hidden_and_says_why(
 ):
     decide(appealed.case, second_moderator, "uphold", message="Kalimat kedua tetap menyerang.")
     assert Idea.objects.get(pk=idea.pk).visibility == "hidden"
-    assert headlines(resident)[-1] == "Keberatan Anda sudah diputuskan: keputusan tetap berlaku"
+    assert headlines(resident)[-1] == "Keberatan Anda diputuskan: keputusan tetap berlaku"
     page = sign_in(resident).get(url(appealed.ruling)).content.decode()
     assert "Kalimat kedua tetap menyerang." in page
     assert "Ajukan keberatan" not in page
@@ -147,7 +151,7 @@ def test_the_ruling_is_there_for_its_author_and_the_moderators_alone(
 
 
 def test_nobody_appeals_for_another(hidden, second_moderator, sign_in):
-    assert sign_in(second_moderator).post(url(hidden), {"body": WHY}).status_code == 403
+    assert sign_in(second_moderator).post(form_of(hidden), {"body": WHY}).status_code == 403
     assert not Appeal.objects.exists()
 
 
@@ -166,14 +170,14 @@ def test_an_appeal_decision_fits_an_appeal_only(appealed, idea, moderator, secon
 
 def test_after_14_days_it_is_too_late_and_the_text_is_kept(hidden, resident, sign_in):
     Ruling.objects.filter(pk=hidden.pk).update(at=timezone.now() - timedelta(days=15))
-    answer = sign_in(resident).post(url(hidden), {"body": WHY})
+    answer = sign_in(resident).post(form_of(hidden), {"body": WHY})
     assert answer.status_code == 403
     assert WHY in answer.content.decode()
     assert not Appeal.objects.exists()
 
 
 def test_an_empty_appeal_says_what_is_missing(hidden, resident, sign_in):
-    answer = sign_in(resident).post(url(hidden), {"body": "  "})
+    answer = sign_in(resident).post(form_of(hidden), {"body": "  "})
     assert answer.status_code == 422
     assert "Tulis alasan Anda" in answer.content.decode()
 
@@ -181,7 +185,7 @@ def test_an_empty_appeal_says_what_is_missing(hidden, resident, sign_in):
 def test_sent_twice_it_is_one_appeal(hidden, resident, sign_in):
     author = sign_in(resident)
     for _time in range(2):
-        assert author.post(url(hidden), {"body": WHY}).status_code == 302
+        assert author.post(form_of(hidden), {"body": WHY}).status_code == 302
     assert Appeal.objects.count() == 1
     assert Case.objects.filter(cause="appeal").count() == 1
 
