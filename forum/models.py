@@ -13,6 +13,7 @@ from forum.answers.models import (
     CommitmentChange,
     OfficialAnswer,
 )
+from forum.appeals.models import Appeal
 from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
 from forum.discussion.models import Mention, Reply, ReplyVersion
 from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
@@ -37,6 +38,7 @@ __all__ = [
     "AnswerScores",
     "AnswerTemplate",
     "AnswerVersion",
+    "Appeal",
     "AtDesk",
     "Attachment",
     "Case",

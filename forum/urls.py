@@ -6,12 +6,14 @@ from forum import views
 from forum.answers import promise_views as promises
 from forum.answers import rating_views as ratings
 from forum.answers import views as answers
+from forum.appeals import views as appeals
 from forum.clock import views as clock
 from forum.discussion import views as discussion
 from forum.disposition import views as disposition
 from forum.identity import views as identity
 from forum.moderation import views as desk
 from forum.notify import views as notify
+from forum.register import views as register
 from forum.screening import views as screening
 from forum.sessions import desk as session_desk
 from forum.sessions import views as sessions
@@ -126,6 +128,9 @@ urlpatterns = [
     path("meja/<number:pk>/lepas/", desk.release, name="release"),
     path("meja/<number:pk>/ambil-alih/", desk.take_over, name="take_over"),
     path("meja/sekaligus/", desk.rule_many, name="rule_many"),
+    path("keputusan/", register.register, name="register"),
+    path("keputusan/unduh.csv", register.register_csv, name="register_csv"),
+    path("keputusan/<number:pk>/keberatan/", appeals.appeal, name="appeal"),
     path("keputusan/<number:pk>/", desk.ruling, name="ruling"),
     path("keputusan/<number:pk>/perbaiki/", desk.revise, name="revise"),
 ]

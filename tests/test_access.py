@@ -135,6 +135,9 @@ TABLE = {
     "forum:release": (302, 405, 405, 405, 405, 405),
     "forum:take_over": (302, 405, 405, 405, 405, 405),
     "forum:ruling": (302, 200, 404, 404, 200, 404),  # on what the resident of the cast wrote
+    "forum:register": (200, 200, 200, 200, 200, 200),
+    "forum:register_csv": (200, 200, 200, 200, 200, 200),
+    "forum:appeal": (302, 200, 404, 404, 403, 404),  # the resident's own post
     "forum:revise": (302, 403, 404, 404, 403, 404),  # it asks for no edit
     "participation:move_support": (302, 405, 405, 405, 405, 405),
     "set_language": (302, 302, 302, 302, 302, 302),
@@ -220,6 +223,7 @@ def addresses(project, idea, make_reply, resident, responder, moderator, make_pe
         "forum:take_over": case.pk,
         "forum:ruling": (ruling := _warned(idea, moderator)).pk,
         "forum:revise": ruling.pk,
+        "forum:appeal": ruling.pk,
         "core:page": "aturan",
         "participation:follow": project.slug,
         "forum:open_notice": Notice.objects.get(person=resident).pk,

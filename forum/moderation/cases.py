@@ -54,6 +54,7 @@ def open_case(target: Any, *, cause: str, findings: Sequence[Finding] = ()) -> C
     """
     due_at = timezone.now() + timedelta(hours=HOURS_TO_DECIDE)
     rows = Case.objects.select_for_update(no_key=True).exclude(state=Case.State.CLOSED)
+    rows = rows.exclude(cause=Case.Cause.APPEAL)
     case, created = rows.get_or_create(
         **_of(target),
         defaults={

@@ -39,6 +39,8 @@ WITH_REASON = (
     Ruling.Decision.SUSPEND,
 )
 
+ON_APPEALS = (Ruling.Decision.GRANT, Ruling.Decision.UPHOLD)
+
 
 class DecisionForm(forms.Form):
     """A decision with its rule and the message to the author."""
@@ -72,6 +74,8 @@ class DecisionForm(forms.Form):
                 self.add_error("rule", _("Pilih aturan yang dilanggar."))
             if not data.get("message") and "message" not in self.errors:
                 self.add_error("message", _("Tulis pesan untuk warga: apa yang perlu diperbaiki."))
+        if data.get("decision") in ON_APPEALS and not data.get("message"):
+            self.add_error("message", _("Tulis alasan keputusan ini untuk warga."))
         return data
 
 

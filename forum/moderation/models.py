@@ -36,7 +36,8 @@ class Case(models.Model):
     already decided is refused. `urgent_at` is its place in the queue (`cases.urgency`). Until
     `claimed_until` it is held by `claimed_by`: a claim, so that two do not read the same; it never
     decides who was first, the version does. A case that waits for its author (`edit_until`) comes
-    back as the same one.
+    back as the same one. An appeal is a case of its own beside whatever else the post is on the
+    desk for.
     """
 
     class Cause(models.TextChoices):
@@ -46,6 +47,7 @@ class Case(models.Model):
         EDITED = "edited", _("Diperbaiki penulis")
         EXAMINED = "examined", _("Dibuka petugas")
         SCREENED = "screened", _("Ditandai saringan")
+        APPEAL = "appeal", _("Keberatan penulis")
 
     class State(models.TextChoices):
         OPEN = "open", _("Perlu diperiksa")
@@ -89,12 +91,12 @@ class Case(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["idea"],
-                condition=~models.Q(state="closed"),
+                condition=~models.Q(state="closed") & ~models.Q(cause="appeal"),
                 name="case_unsettled_once_per_idea",
             ),
             models.UniqueConstraint(
                 fields=["reply"],
-                condition=~models.Q(state="closed"),
+                condition=~models.Q(state="closed") & ~models.Q(cause="appeal"),
                 name="case_unsettled_once_per_reply",
             ),
             models.CheckConstraint(
@@ -166,6 +168,8 @@ class Ruling(models.Model):
         SUSPEND = "suspend", _("Batasi akun")
         MERGE = "merge", _("Gabungkan")
         SPLIT = "split", _("Pisahkan lagi")
+        GRANT = "grant", _("Terima keberatan")
+        UPHOLD = "uphold", _("Keputusan tetap berlaku")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rulings")
     decision = models.CharField(max_length=20, choices=Decision.choices)

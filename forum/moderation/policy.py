@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy as accounts_policy
 from core.policy import YES, Decision, no
 from core.publishing import Visibility
+from forum.appeals import policy as appeals_policy
 from forum.moderation.models import Case, Ruling
 from participation import policy as participation_policy
 
@@ -50,6 +51,8 @@ def may_decide(person: Any, case: Case, decision: str) -> Decision:
 def decisions_for(case: Case) -> tuple[Ruling.Decision, ...]:
     """What can be decided on the post as it is now."""
     choice = Ruling.Decision
+    if case.cause == Case.Cause.APPEAL:
+        return choice.GRANT, choice.UPHOLD
     match case.post.visibility:
         case Visibility.HELD:
             found = [choice.PUBLISH, choice.HIDE, choice.ASK_EDIT, choice.SUSPEND]
@@ -76,9 +79,11 @@ def may_revise(person: Any, case: Case) -> Decision:
 
 
 def may_rule(person: Any, case: Case) -> Decision:
-    """A moderator of the project, not on a post of one's own."""
+    """A moderator of the project, not on a post of one's own nor on an appeal against oneself."""
     if not (decision := participation_policy.may_moderate(person, case.project)):
         return decision
     if case.post.author_id == person.pk:
         return no(_("Tulisan Anda sendiri diperiksa petugas lain."))
+    if case.cause == Case.Cause.APPEAL:
+        return appeals_policy.may_settle(person, case)
     return YES

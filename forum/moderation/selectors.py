@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from core.http import decode_cursor, encode_cursor
+from forum.appeals.models import Appeal
 from forum.discussion.models import Reply
 from forum.moderation.models import AtDesk, Case, Desk, Ruling, Takeover
 from participation import policy as participation_policy
@@ -70,6 +71,7 @@ def cases_visible_to(person: Any) -> QuerySet[Case]:
         "reply__as_unit",
         "decided_by",
         "claimed_by",
+        "appeal__ruling__by",
     )
     scope = accounts_policy.scope_of(person, "moderator")
     if scope is None:
@@ -238,7 +240,12 @@ def ruling_for_page(person: Any, pk: int) -> Ruling:
     """A decision with its case, for the author of the post and for whoever moderates it."""
     ruling = (
         Ruling.objects.select_related(
-            "by", "into", "case__project", "case__idea", "case__reply__idea__project"
+            "by",
+            "into",
+            "case__project",
+            "case__idea",
+            "case__reply__idea__project",
+            "appeal__case",
         )
         .filter(pk=pk)
         .first()
@@ -258,6 +265,8 @@ def author_record(author: Any, *, beside: int) -> AuthorRecord:
     """The record of an author, without the case that is open (`beside`)."""
     own = Q(case__idea__author=author) | Q(case__reply__author=author)
     rows = Ruling.objects.filter(own, decision__in=AGAINST).exclude(case=beside)
+    # What an appeal has undone does not stand against anybody.
+    rows = rows.exclude(appeal__outcome=Appeal.Outcome.GRANTED)
     rulings = list(rows.order_by("-id")[:10])
     return AuthorRecord(
         age=age_of(author),

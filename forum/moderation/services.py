@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from core import live
 from core.policy import Refused, require
+from forum.appeals import services as appeals
 from forum.discussion import services as discussion
 from forum.discussion.models import Reply
 from forum.disposition import services as disposition
@@ -338,6 +339,8 @@ def _carry_out(case: Case, ruling: Ruling) -> None:
             _hide(case, ruling)
         case choice.PUBLISH | choice.RESTORE | choice.MERGE:
             _publish(case, ruling)
+        case choice.GRANT | choice.UPHOLD:
+            appeals.settle(case=case, ruling=ruling)
     match ruling.decision:
         case choice.SUSPEND:
             author = case.post.author

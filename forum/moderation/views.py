@@ -19,6 +19,8 @@ from core.http import not_yet, seen_revision, whole_number
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html, to_html
+from forum.appeals import policy as appeals_policy
+from forum.appeals import selectors as appeals_selectors
 from forum.discussion import policy as discussion_policy
 from forum.discussion import selectors as discussion_selectors
 from forum.identity import policy as identity_policy
@@ -227,6 +229,10 @@ def ruling(request: HttpRequest, pk: int) -> HttpResponse:
         "is_author": shown.case.post.author_id == request.user.pk,
         "may_revise": selectors.asks_for_edit(shown) and may_revise,
         "text": to_html(shown.post_text),
+        "appeal": getattr(shown, "appeal", None),
+        "settled": appeals_selectors.answer_to(shown),
+        "may_appeal": appeals_policy.may_appeal(request.user, shown),
+        "appeal_until": appeals_policy.appeal_until(shown),
     }
     return render(request, "forum/ruling.html", context)
 

@@ -237,13 +237,14 @@ def case_decided(case: Case, ruling: Ruling) -> None:
     if idea is None:
         return
     own = _for_author(ruling, is_reply=is_reply)
+    about = case.appeal.ruling if case.cause == "appeal" else ruling
     words = {"rule": _rule(ruling.rule)} if ruling.rule else {}
     happening = Happening(
         key=f"ruling.{ruling.pk}",
         category=Category.MODERATION,
         headline=own,
         words={**words, "days": str(ruling.days)} if ruling.days else words,
-        url=_place_of_ruling(case, ruling, idea),
+        url=_place_of_ruling(case, about, idea),
         thread_key=f"case.{case.pk}",
         thread_title=idea.title,
         place_title=idea.project.title,
@@ -316,6 +317,8 @@ def _place_of_ruling(case: Case, ruling: Ruling, idea: Idea) -> str:
 def _for_author(ruling: Ruling, *, is_reply: bool) -> str:
     """What the author is told; nothing when the post stays as it was: the report is not theirs."""
     decision = Ruling.Decision(ruling.decision)
+    if decision in ON_APPEALS:
+        return ON_APPEALS[decision]
     if is_reply:
         return {
             Ruling.Decision.HIDE: gettext_noop("Balasan Anda disembunyikan. Aturan: %(rule)s"),
@@ -345,6 +348,10 @@ def _for_author(ruling: Ruling, *, is_reply: bool) -> str:
     }.get(decision, "")
 
 
+ON_APPEALS = {
+    Ruling.Decision.GRANT: gettext_noop("Keberatan Anda diterima"),
+    Ruling.Decision.UPHOLD: gettext_noop("Keberatan Anda diputuskan: keputusan tetap berlaku"),
+}
 SUSPENDED = gettext_noop("Akun Anda dibatasi %(days)s hari. Aturan: %(rule)s")
 
 

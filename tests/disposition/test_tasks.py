@@ -66,8 +66,9 @@ def test_200_items_page_by_page_nearest_first_none_twice(
     Idea = type(first)
     rows = [
         Idea(
-            project=project, author=resident, title=f"Butir {n:03}", body="x", village=first.village,
-            category=first.category, visibility="published", published_at=first.published_at,
+            project=project, author=resident, title=f"Butir {n:03}", body="x",
+            village=first.village, category=first.category, visibility="published",
+            published_at=first.published_at,
         )
         for n in range(199)
     ]  # fmt: skip
