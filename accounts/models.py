@@ -84,6 +84,9 @@ class Unit(models.Model):
     short_name = models.CharField(_("singkatan"), max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(_("urutan"), default=0)
     is_active = models.BooleanField(_("aktif"), default=True)
+    answers_need_review = models.BooleanField(
+        _("jawaban resmi diperiksa rekan dulu"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("perangkat daerah")

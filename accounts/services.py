@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -90,7 +91,13 @@ def update_profile(
         raise ValidationError({"language": _("Pilih salah satu bahasa.")})
     person.language = language
     person.save(update_fields=["display_name", "village", "language"])
+    forget_names()
     return person
+
+
+def forget_names() -> None:
+    """After commit, have every rendered name rendered anew. Call it when a name was changed."""
+    transaction.on_commit(lambda: cache.delete(selectors.NAMES_VERSION), robust=True)
 
 
 @transaction.atomic
@@ -259,6 +266,16 @@ def sign_out(request: HttpRequest) -> None:
         return
     UserSession.objects.filter(session_key=session_key).delete()
     live.close_person(person_id, session_key=session_key)
+
+
+def session_on_record(request: HttpRequest) -> UserSession:
+    """The row of this browser's session. What hangs on it goes with it, whichever way it ends."""
+    key = request.session.session_key
+    found = UserSession.objects.filter(session_key=key, user_id=request.user.pk).first()
+    if found is None:
+        UserSession.objects.create_from_request(request)
+        found = UserSession.objects.get(session_key=request.session.session_key)
+    return found
 
 
 def end_sessions(*, sessions: list[UserSession]) -> None:

@@ -4,6 +4,7 @@ Nothing is guessed outside the demo: without REMBUK_DEMO=1 a missing SECRET_KEY 
 stops the process at start, and DEBUG cannot be switched on.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -382,6 +383,22 @@ else:
     EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
     EMAIL_TIMEOUT = 10
+
+# --- Web Push ------------------------------------------------------------------------------------
+
+# The key with which this forum signs what it hands to push services (`manage.py vapid_keys` makes
+# one); without it nothing of Web Push is on the screen. The subject says whom their operators ask.
+VAPID_PRIVATE_KEY: str = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+# A browser says itself where its push service is. Only the tests believe one that is not public.
+PUSH_TO_PRIVATE_ADDRESSES = False
+
+# --- Short messages ------------------------------------------------------------------------------
+
+# What hands short messages to a WhatsApp or SMS gateway (docs/bridge.md), a class by its dotted
+# path: notifications.bridge.Folder writes files. Empty: no short messages.
+MESSAGE_BRIDGE: str = env.str("MESSAGE_BRIDGE", default="")
+MESSAGE_BRIDGE_DIR = Path(env.str("MESSAGE_BRIDGE_DIR", default=str(VAR_DIR / "bridge")))
 
 # --- Rules of the forum --------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ if os.environ.get("REMBUK_TEST_MAIL"):
     # The mail of a server that a test started, one file each, for the test to read.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = os.environ["REMBUK_TEST_MAIL"]
+PUSH_TO_PRIVATE_ADDRESSES = True  # push services of the tests answer on this machine, by http
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STATIC_FROM_SOURCE = True
 MEDIA_ROOT = Path(VAR_DIR) / "media"

@@ -1,19 +1,71 @@
 """The rows of the forum, gathered from its parts for Django."""
 
-from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
+from forum.answers.models import (
+    AnswerDraft,
+    AnswerDraftChange,
+    AnswerRating,
+    AnswerScores,
+    AnswerTemplate,
+    AnswerVersion,
+    Attachment,
+    CommentRuling,
+    Commitment,
+    CommitmentChange,
+    OfficialAnswer,
+)
+from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
 from forum.discussion.models import Mention, Reply, ReplyVersion
+from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
+from forum.identity.models import IdentityLog, IdentityReveal
 from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.sessions.models import (
+    Question,
+    QuestionHistory,
+    QuestionSupport,
+    Session,
+    SessionAnswer,
+    SessionHistory,
+    SessionOfficer,
+    SessionRating,
+)
 
 __all__ = [
+    "AnswerDraft",
+    "AnswerDraftChange",
     "AnswerRating",
+    "AnswerScores",
+    "AnswerTemplate",
     "AnswerVersion",
+    "Attachment",
     "Case",
+    "Clock",
+    "ClockPause",
+    "ClockReminder",
+    "ClockRule",
+    "ClockSettings",
+    "CommentRuling",
     "Commitment",
+    "CommitmentChange",
     "Desk",
+    "Disposition",
+    "DispositionChange",
     "Flag",
+    "Holiday",
+    "IdentityLog",
+    "IdentityReveal",
     "Mention",
+    "Note",
+    "NoteMention",
     "OfficialAnswer",
+    "Question",
+    "QuestionHistory",
+    "QuestionSupport",
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "Session",
+    "SessionAnswer",
+    "SessionHistory",
+    "SessionOfficer",
+    "SessionRating",
 ]

@@ -21,11 +21,15 @@ from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
+from forum.clock import rendering as clock_rendering
+from forum.clock import selectors as clock_selectors
 from forum.discussion import pages, quotes
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
 from forum.discussion.forms import ReplyForm
+from forum.disposition import policy as disposition_policy
+from forum.disposition import selectors as disposition_selectors
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
 from forum.moderation import services as moderation_services
@@ -98,11 +102,13 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "idea": shown,
         "body": to_html(shown.body),
         "steps": participation_rendering.steps(shown),
+        **_clock_context(person, shown),
         "supported": supported,
         "may_support": participation_policy.may_support(person, shown),
         "takes_support": participation_policy.takes_support(shown.project),
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.project),
+        "may_change_status": participation_policy.may_change_status(person, shown),
         "may_answer": answers_policy.may_answer(person, shown),
         "hidden": _why_hidden(person, shown),
         "thread": pages.page(shown, request.GET),
@@ -114,19 +120,33 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     }
 
 
+def _clock_context(person: Any, shown: Any) -> dict[str, Any]:
+    """By when it is answered; for its author also what is missing, for the staff the way to it."""
+    clocks = clock_selectors.of_idea(shown)
+    now = clock_selectors.current(clocks)
+    waits = now is not None and (now.paused_at or now.ended_at) and person.pk == shown.author_id
+    disposition = disposition_selectors.of_idea(shown) if waits else None
+    return {
+        "due": clock_rendering.due(clocks),
+        "incomplete": disposition
+        if disposition and disposition_policy.may_complete(person, disposition)
+        else None,
+    }
+
+
 def _answer_context(person: Any, shown: Any, answer: Any, *, took_part: bool) -> dict[str, Any]:
     """The official answer, what residents think of it, and the form to say so."""
     if answer is None:
         return {"answer": None}
     answer.idea = shown
-    may_rate = answers_policy.may_rate(person, answer, took_part=took_part)
-    scores, said = answers_selectors.opinions(answer, person)
+    opinions = answers_selectors.opinions(answer, person)
+    may_rate = answers_policy.may_rate(person, answer, took_part=took_part, own=opinions.own)
     return {
         "answer": answer,
         "official": answers_rendering.official(shown, answer),
-        "scores": scores,
+        "opinions": opinions,
         "may_rate": may_rate,
-        "rating_form": RatingForm(initial=said) if may_rate else None,
+        "rating_form": RatingForm(initial=opinions.said) if may_rate else None,
     }
 
 
@@ -137,7 +157,11 @@ def composer_context(
     if form is None:
         quoted = discussion_selectors.quotable(shown, whole_number(request.GET.get("kutip")))
         parent_pk = quoted.pk if quoted else whole_number(request.GET.get("balas"))
-        first = {"client_key": uuid.uuid4(), "parent": parent_pk}
+        first = {
+            "client_key": uuid.uuid4(),
+            "parent": parent_pk,
+            "shown_as": participation_rendering.usual_way(request.user, shown),
+        }
         if quoted:
             first |= {"quoted": quoted.pk, "body": quotes.prefill(quoted)}
         form = ReplyForm(initial=first)
@@ -147,6 +171,7 @@ def composer_context(
     return {
         "idea": shown,
         "reply_form": form,
+        "ways": participation_rendering.way_choices(request.user),
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
         "may_take_stance": not parent and discussion_policy.may_take_stance(request.user, shown),
@@ -191,6 +216,7 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
     fragments = [discussion_rendering.fragment(reply, is_open=is_open) for reply in replies]
     if shown.status_revision > seen:
         fragments.append(participation_rendering.steps_fragment(shown))
+        fragments.append(clock_rendering.due_fragment(shown))
         fragments.append(participation_rendering.status_fragment(shown))
     if shown.answered_at:
         answer = answers_selectors.answer_to(shown)
@@ -214,6 +240,7 @@ def idea_history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "idea": shown,
         "history": participation_selectors.history(shown),
+        "journey": disposition_selectors.public_history(shown),
         "may_moderate": participation_policy.may_moderate(request.user, shown.project),
     }
     return render(request, "forum/idea_history.html", context)

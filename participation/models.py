@@ -144,6 +144,7 @@ class ShownAs(models.TextChoices):
 
     NAME = "name", _("Nama saya")
     PSEUDONYM = "pseudonym", _("Warga kelurahan saya")
+    HIDDEN = "hidden", _("Disembunyikan")
 
 
 class Status(models.TextChoices):
@@ -245,10 +246,6 @@ class Idea(Watched):
     @property
     def topic(self) -> str:
         return f"idea.{self.pk}"
-
-    @property
-    def is_pseudonymous(self) -> bool:
-        return self.shown_as == ShownAs.PSEUDONYM
 
     @property
     def is_published(self) -> bool:

@@ -11,7 +11,20 @@ from django.utils.translation import gettext as _
 from core.live import Fragment
 from core.text import stored_html
 from participation import policy, selectors
-from participation.models import Idea, IdeaHistory, Status
+from participation.identity import ShownAuthor, shown_author, usual_way, way_choices
+from participation.models import Idea, IdeaHistory, ShownAs, Status
+
+__all__ = [
+    "ShownAs",
+    "ShownAuthor",
+    "row_fragment",
+    "rows",
+    "shown_author",
+    "steps",
+    "steps_fragment",
+    "usual_way",
+    "way_choices",
+]
 
 KEPT_FOR = 3600
 

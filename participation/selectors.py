@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from participation.models import (
     Follow,
     Idea,
     IdeaHistory,
+    Phase,
     Photo,
     Project,
     Status,
@@ -74,6 +75,41 @@ def projects_by_deadline(person: Any) -> list[Project]:
         return (0 if policy.takes_ideas(project) else 1, far if left is None else left, -project.pk)
 
     return sorted(projects_visible_to(person), key=urgency)
+
+
+# What could not be told on its day, because nothing ran, is told up to so much later.
+TOLD_LATE = timedelta(days=2)
+CLOSES_SOON = timedelta(days=3)
+
+
+def phases_begun(today: date) -> list[Phase]:
+    """Phases that have begun today, or in the two days before, and still run."""
+    rows = _told_phases().filter(starts_on__range=(today - TOLD_LATE, today))
+    return [phase for phase in rows if phase.project.phase_on(today) == phase]
+
+
+def phases_closing(today: date) -> list[Phase]:
+    """Phases that take aspirasi and whose last day is at most three days away.
+
+    Not one that begins today: that is told already. Not one that another phase ends before.
+    """
+    rows = _told_phases().filter(
+        stage__in=policy.ACCEPTS_IDEAS,
+        starts_on__lt=today,
+        ends_on__range=(today, today + CLOSES_SOON),
+    )
+    return [phase for phase in rows if phase.project.phase_on(phase.ends_on or today) == phase]
+
+
+def _told_phases() -> QuerySet[Phase]:
+    rows = Phase.objects.filter(project__is_published=True).select_related("project")
+    return rows.prefetch_related("project__phases").order_by("pk")
+
+
+def phases_visible_to(person: Any) -> QuerySet[Phase]:
+    """Phases of projects that the person may see, with the project's unit."""
+    projects = projects_visible_to(person).values("pk")
+    return Phase.objects.filter(project__in=projects).select_related("project__unit")
 
 
 # --- Aspirasi -----------------------------------------------------------------------------------
@@ -285,6 +321,13 @@ def audience(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | No
     return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
 
 
+def followers(project_id: int, *, after: int, limit: int) -> tuple[list[int], int | None]:
+    """A batch of those who follow a project: ids in rising order, and where it ends as above."""
+    rows = Follow.objects.filter(project_id=project_id, muted=False, person_id__gt=after)
+    batch = list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])
+    return batch, batch[-1] if len(batch) == limit else None
+
+
 def not_muted(project_id: int, people: Iterable[int]) -> list[int]:
     """Of these people, those who want to hear of the project."""
     people = set(people)
@@ -415,9 +458,7 @@ def city_figures() -> dict[str, int]:
 
 def waiting_for(person: Any, *, limit: int = 200) -> list[Idea]:
     """Published aspirasi without an official answer that this person may answer, oldest first."""
-    rows = Idea.objects.filter(
-        visibility=Visibility.PUBLISHED, answered_at__isnull=True, status=Status.OPEN
-    )
+    rows = visible_to(person).filter(answered_at__isnull=True, status=Status.OPEN)
     scope = accounts_policy.scope_of(person, "responder")
     if scope is None:
         return []

@@ -87,11 +87,19 @@ def receive_idea(
         if first is None:
             raise
         return first, False
-    for position, picture in enumerate(photos, start=1):
-        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
-        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
+    add_photos(idea=idea, photos=photos)
     _remember(idea, IdeaHistory.Field.VISIBILITY, "", Visibility.HELD, author)
     return idea, True
+
+
+def add_photos(*, idea: Idea, photos: Sequence[Picture]) -> None:
+    """Put photos behind those that an aspirasi has."""
+    if not photos:
+        return
+    first = idea.photos.count() + 1
+    for position, picture in enumerate(photos, start=first):
+        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
+        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
 
 
 @transaction.atomic
@@ -209,13 +217,21 @@ def announce_row(idea: Idea) -> None:
 
 @transaction.atomic
 def tell_all(
-    *, idea: Idea, key: str, own: str, headline: str, words: dict[str, str], by: Any
+    *,
+    idea: Idea,
+    key: str,
+    own: str,
+    headline: str,
+    words: dict[str, str],
+    by: Any,
+    others: str = News.FOLLOWED,
 ) -> None:
     """Tell the author, and in the background whoever supports it or follows the project.
 
-    `own` is what kind of news it is for the author. What this costs does not grow with the number
-    of followers.
+    `own` is what kind of news it is for the author, `others` for the rest. `by` is not told; None
+    when the clock did it. What this costs does not grow with the number of followers.
     """
+    by_id = by.pk if by else 0
     happening = Happening(
         key=f"{key}.author",
         category=own,
@@ -228,11 +244,11 @@ def tell_all(
         source_kind="idea",
         source_id=idea.pk,
     )
-    if idea.author_id != by.pk:
+    if idea.author_id != by_id:
         notifications.tell(happening, recipients=[idea.author_id])
-    event = notifications.record(replace(happening, key=key, category=News.FOLLOWED))
+    event = notifications.record(replace(happening, key=key, category=others))
     if event is not None:
-        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by.pk)
+        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by_id)
 
 
 def thread_key(idea: Idea) -> str:

@@ -188,6 +188,8 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         door = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
         return HttpResponseClientRedirect(door) if _by_htmx(request) else redirect(door)
+    if not policy.may_view_idea(request.user, idea):
+        return render(request, "forum/idea_hidden.html", {"idea": idea}, status=410)
     supported = bool(selectors.supported_by(request.user, [idea]))
     if request.method != "POST":
         return render(

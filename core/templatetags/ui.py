@@ -203,12 +203,14 @@ def live_words(kind: str) -> SafeString:
         "idea": (_("1 aspirasi baru. Tampilkan"), _("{n} aspirasi baru. Tampilkan")),
         "case": (_("1 perkara baru. Tampilkan"), _("{n} perkara baru. Tampilkan")),
         "notice": (_("1 kabar baru. Tampilkan"), _("{n} kabar baru. Tampilkan")),
+        "question": (_("1 pertanyaan baru. Tampilkan"), _("{n} pertanyaan baru. Tampilkan")),
     }[kind]
     said = {
         "reply": (_("1 balasan baru"), _("{n} balasan baru")),
         "idea": (_("1 aspirasi baru"), _("{n} aspirasi baru")),
         "case": (_("1 perkara baru"), _("{n} perkara baru")),
         "notice": (_("1 kabar baru"), _("{n} kabar baru")),
+        "question": (_("1 pertanyaan baru"), _("{n} pertanyaan baru")),
     }[kind]
     words = {
         "kind": kind,

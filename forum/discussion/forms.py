@@ -9,6 +9,7 @@ from core.forms import ClientKeyField, TextField
 from core.http import LARGEST
 from forum.discussion import quotes
 from forum.discussion.models import Reply, Stance
+from participation.rendering import ShownAs
 
 LONGEST_REPLY = 2000
 
@@ -22,15 +23,18 @@ class ReplyForm(forms.Form):
         required_message=_("Tulis balasan Anda dulu."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    shown_as = forms.ChoiceField(
+        label=_("Tampil sebagai"),
+        required=False,
+        choices=ShownAs.choices,
+        error_messages={"invalid_choice": _("Pilih nama yang ditampilkan.")},
+    )
     stance = forms.ChoiceField(
         label=_("Sikap Anda"),
         choices=[*Stance.choices, ("", _("Tanpa sikap"))],
         required=False,
         error_messages={"invalid_choice": _("Pilih salah satu sikap, atau tanpa sikap.")},
         widget=forms.RadioSelect,
-    )
-    pseudonym = forms.BooleanField(
-        label=_("Tampilkan sebagai warga kelurahan saya"), required=False
     )
     parent = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=1, max_value=LARGEST

@@ -100,10 +100,6 @@ class Reply(models.Model):
         return self.visibility == Visibility.PUBLISHED
 
     @property
-    def is_pseudonymous(self) -> bool:
-        return self.shown_as == "pseudonym"
-
-    @property
     def editable_until(self) -> "timezone.datetime":  # type: ignore[name-defined]
         """The end of the time in which the author may change the text."""
         return self.created_at + timedelta(minutes=settings.REPLY_EDIT_MINUTES)

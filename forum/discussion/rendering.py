@@ -11,12 +11,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from accounts import selectors as accounts_selectors
 from core.live import Fragment
 from core.text import stored_html
 from forum.discussion import quotes, selectors
 from forum.discussion.models import Reply
 from forum.discussion.selectors import Discussion, Thread, Wanted
 from participation import policy as participation_policy
+from participation.rendering import shown_author
 
 if TYPE_CHECKING:
     from participation.models import Idea
@@ -49,12 +51,13 @@ def stance_counts(idea: Idea) -> dict[str, int]:
 def _kept(idea: Idea, what: str, render: Callable[[], Any]) -> Any:
     """What was rendered before, or now.
 
-    Every visible change gives the aspirasi a new revision, so what is kept under the revision is
-    never stale.
+    Every visible change gives the aspirasi a new revision, and every change of a name a new version
+    of the names, so what is kept under both is never stale.
     """
     open_ = participation_policy.takes_replies(idea.project)
+    names = accounts_selectors.names_version()
     name = md5(what.encode(), usedforsecurity=False).hexdigest()
-    key = f"discussion:{idea.pk}:{idea.revision}:{name}:{open_:d}:{get_language()}"
+    key = f"discussion:{idea.pk}:{idea.revision}:{names}:{name}:{open_:d}:{get_language()}"
     kept = cache.get(key)
     if kept is None:
         kept = render()
@@ -92,7 +95,6 @@ def reply_html(
         "forum/_reply.html",
         {
             "reply": reply,
-            "shown_name": selectors.shown_name(reply),
             "quote": shown_quote(reply),
             "body": stored_html(reply.body_html),
             "children": [stored_html(answer) for answer in answers],
@@ -104,4 +106,4 @@ def reply_html(
 
 
 def shown_quote(reply: Reply) -> quotes.Quote | None:
-    return quotes.shown(reply, selectors.shown_name(reply.quoted)) if reply.quoted else None
+    return quotes.shown(reply, shown_author(reply.quoted).name) if reply.quoted else None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404
-from django.utils.translation import gettext as _
 
 from core.publishing import Visibility
 from forum.discussion.models import Reply, ReplyVersion, Stance
@@ -219,7 +218,7 @@ def parent_for(idea: Idea, pk: int | None) -> Reply | None:
         return None
     reply = (
         Reply.objects.filter(pk=pk, idea=idea, visibility=Visibility.PUBLISHED)
-        .select_related("author", "parent__author")
+        .select_related("author__village", "as_unit", "parent__author__village", "parent__as_unit")
         .first()
     )
     return (reply.parent or reply) if reply else None
@@ -250,11 +249,3 @@ def was_answered(reply: Reply) -> bool:
         follows |= Q(parent=reply.parent_id, order__gt=reply.order or 0)
     others = Reply.objects.filter(follows, idea_id=reply.idea_id, order__isnull=False)
     return others.exclude(author_id=reply.author_id).exists()
-
-
-def shown_name(reply: Reply) -> str:
-    """The name under which everybody sees the author: never that of who asked not to be named."""
-    if reply.as_unit_id or reply.shown_as == "name":
-        return reply.author.display_name
-    village = reply.author.village
-    return _("Warga %(village)s") % {"village": village.name} if village else _("Warga")

@@ -17,8 +17,10 @@ from core import live, publishing, text
 from core.live import Fragment
 from core.policy import require
 from core.publishing import Visibility
+from forum.clock import services as clock
 from forum.discussion import mentions, policy, rendering, selectors
 from forum.discussion.models import Mention, Reply, ReplyVersion
+from forum.disposition import services as disposition
 from forum.moderation import cases, screening
 from forum.notify import news
 from participation import policy as participation_policy
@@ -125,8 +127,11 @@ def _sent_again(first: Reply, body: str) -> Reply:
 def publish_reply(*, reply: Reply) -> bool:
     """Make a reply public, or public again. False when somebody else already did."""
     since = (Visibility.HELD, Visibility.HIDDEN)
+    is_first_response = disposition.replied(reply=reply)
     if not _move(reply, to=Visibility.PUBLISHED, since=since, replies=1):
         return False
+    if is_first_response:
+        clock.show(reply.idea)
     news.reply_published(reply)
     news.mentioned(reply)
     return True

@@ -25,6 +25,7 @@ from forum.moderation import selectors as moderation_selectors
 from forum.views import composer_context, idea_context
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
+from participation.rendering import usual_way
 
 
 @require_POST
@@ -57,7 +58,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         idea=shown,
         body=form.cleaned_data["body"],
         parent=parent,
-        shown_as="pseudonym" if form.cleaned_data["pseudonym"] else "name",
+        shown_as=form.cleaned_data["shown_as"] or usual_way(request.user, shown),
         stance=form.cleaned_data["stance"],
         quoted=quoted,
         quote=form.cleaned_data.get("quote", ""),
@@ -126,6 +127,8 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "body": stored_html(shown.body_html),
         "quote": rendering.shown_quote(shown),
         "idea": shown.idea,
+        "idea_title": _title_above(person, shown),
+        "own": person.is_authenticated and person.pk == shown.author_id,
         "may_view": policy.may_view(person, shown),
         "may_edit": policy.may_edit(person, shown),
         "changes": history.changes(shown, whole=bool(policy.may_read_every_version(person, shown))),
@@ -140,6 +143,12 @@ def reply_detail(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 200 if context["may_view"] else 410
     return render(request, "forum/reply_detail.html", context, status=status)
+
+
+def _title_above(person: Any, shown: Any) -> str:
+    """Where a reply belongs, for its crumbs: an aspirasi that was hidden is only a number."""
+    may_view = participation_policy.may_view_idea(person, shown.idea)
+    return str(shown.idea.title if may_view else shown.idea.number)
 
 
 @login_required
@@ -165,17 +174,20 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Balasan Anda sudah dihapus."))
         return redirect("forum:idea", pk=shown.idea_id)
     decision = policy.may_edit(request.user, shown)
+    context = {
+        "reply": shown,
+        "idea_title": _title_above(request.user, shown),
+        "answered": selectors.was_answered(shown),
+    }
     if request.method != "POST":
         require(decision)
         form = EditReplyForm(initial={"body": shown.body, "version": shown.version})
-        context = {"form": form, "reply": shown, "answered": selectors.was_answered(shown)}
-        return render(request, "forum/edit_reply.html", context)
+        return render(request, "forum/edit_reply.html", {**context, "form": form})
     form = EditReplyForm(request.POST)
     valid = form.is_valid()
     if not decision:
         form.add_error(None, str(decision.reason))
-        context = {"form": form, "reply": shown}
-        return render(request, "forum/edit_reply.html", context, status=403)
+        return render(request, "forum/edit_reply.html", {**context, "form": form}, status=403)
     if valid:
         try:
             services.edit_reply(
@@ -188,7 +200,7 @@ def edit_reply(request: HttpRequest, pk: int) -> HttpResponse:
             shown = selectors.reply_for_page(pk)
             form.data = {**form.data.dict(), "version": shown.version}  # type: ignore[attr-defined]
             form.add_stale(shown.body)
-            context = {"form": form, "reply": shown}
+            context |= {"form": form, "reply": shown}
             return render(request, "forum/edit_reply.html", context, status=409)
         return redirect(f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}")
-    return not_yet(request, "forum/edit_reply.html", {"form": form, "reply": shown})
+    return not_yet(request, "forum/edit_reply.html", {**context, "form": form})

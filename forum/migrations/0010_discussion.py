@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_rolegrant_project"),
-        ("forum", "0002_links"),
+        ("forum", "0009_identity_log"),
         ("participation", "0005_stance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

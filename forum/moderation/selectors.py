@@ -24,7 +24,7 @@ def cases_visible_to(person: Any) -> QuerySet[Case]:
     rows = Case.objects.select_related(
         "project__unit",
         "idea__village",
-        "idea__author",
+        "idea__author__village",
         "idea__category",
         "reply__author__village",
         "reply__idea__village",

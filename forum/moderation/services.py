@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.policy import require
 from forum.discussion import services as discussion
+from forum.disposition import services as disposition
 from forum.moderation import cases, policy, screening
 from forum.moderation.models import Case, Flag, Ruling
 from forum.notify import news
@@ -54,6 +55,7 @@ def submit_idea(
     if findings or project.premoderated:
         cases.open_case(idea, cause=Case.Cause.HELD, findings=findings)
     else:
+        disposition.open_for(idea=idea)
         participation.publish_idea(idea=idea, by=None)
     return idea
 
@@ -121,4 +123,5 @@ def _carry_out(case: Case, ruling: Ruling) -> None:
     elif case.idea is not None and hides:
         participation.hide_idea(idea=case.idea, by=ruling.by, reason=ruling.message)
     elif case.idea is not None and shows:
+        disposition.open_for(idea=case.idea)
         participation.publish_idea(idea=case.idea, by=ruling.by)

@@ -17,7 +17,9 @@ from core.http import seen_revision
 from core.policy import require
 from core.publishing import Visibility
 from core.text import stored_html, to_html
+from forum.discussion import policy as discussion_policy
 from forum.discussion import selectors as discussion_selectors
+from forum.identity import policy as identity_policy
 from forum.moderation import policy, rendering, selectors, services
 from forum.moderation.forms import FlagForm, RulingForm
 from forum.moderation.models import Case
@@ -132,6 +134,7 @@ def flag_idea(request: HttpRequest, pk: int) -> HttpResponse:
 def flag_reply(request: HttpRequest, pk: int) -> HttpResponse:
     shown = discussion_selectors.reply_for_page(pk)
     participation_selectors.idea_for_page(request.user, shown.idea_id)
+    require(discussion_policy.may_view(request.user, shown))
     back = f"{reverse('forum:idea', args=[shown.idea_id])}?balasan={pk}#balasan-{pk}"
     return _flag(request, shown, back=back)
 
@@ -188,6 +191,7 @@ def _case_context(
         "form": form or RulingForm(initial={"version": case.version}),
         "deadline": rendering.deadline(case),
         "may_rule": policy.may_rule(request.user, case),
+        "may_reveal": identity_policy.may_reveal(request.user, post),
         "may_answer": idea.is_published
         and participation_policy.may_answer(request.user, case.project),
         "is_held": post.visibility == Visibility.HELD,

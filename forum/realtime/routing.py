@@ -15,6 +15,8 @@ _streams = URLRouter(
     [
         path("langsung/aspirasi/<number:key>/", LiveConsumer.as_asgi(kind="idea")),
         path("langsung/proyek/<slug:key>/", LiveConsumer.as_asgi(kind="project")),
+        path("langsung/tanya/<number:key>/", LiveConsumer.as_asgi(kind="session")),
+        path("langsung/tanya/<number:key>/meja/", LiveConsumer.as_asgi(kind="session_desk")),
         path("langsung/saya/", LiveConsumer.as_asgi(kind="notices")),
         path("langsung/meja/", LiveConsumer.as_asgi(kind="desk")),
         re_path(r"", UnknownStream.as_asgi()),

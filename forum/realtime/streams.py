@@ -12,6 +12,8 @@ from core.live import FORBIDDEN, SIGNED_OUT, person_topic
 from forum.moderation import cases
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
+from forum.sessions import policy as sessions_policy
+from forum.sessions import selectors as sessions_selectors
 from notifications import selectors as notifications_selectors
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
@@ -41,6 +43,13 @@ def open_stream(person: Any, session: Any, kind: str, key: str) -> tuple[str, in
         if kind == "project":
             project = participation_selectors.project_by_slug(person, key)
             return project.topic, project.revision
+        if kind in ("session", "session_desk"):
+            shown = sessions_selectors.session_for_page(person, int(key))
+            if kind == "session":
+                return shown.topic, shown.revision
+            if not sessions_policy.may_use_desk(person, shown):
+                return Refusal(FORBIDDEN)
+            return shown.desk_topic, shown.desk_revision
     except Http404:
         return Refusal(UNKNOWN)
     if kind == "notices":
@@ -59,6 +68,7 @@ def heads(topics: list[str]) -> dict[str, int]:
     projects = [int(topic[8:]) for topic in topics if topic.startswith("project.")]
     found = participation_selectors.heads(ideas=ideas, projects=projects)
     found |= notifications_selectors.heads(topics)
+    found |= sessions_selectors.heads(topics)
     if cases.TOPIC in topics:
         found[cases.TOPIC] = moderation_selectors.desk_revision()
     return found

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A project may ask replies for a stance."""
 
-    dependencies = [("participation", "0003_follows_and_visits")]
+    dependencies = [("participation", "0004_identity_levels")]
 
     operations = [
         migrations.AddField(

@@ -87,7 +87,7 @@ function watchRegion(region) {
   /** A row that belongs below the last one of a list that goes on on its next page. */
   const isBeyond = ({ list: id, order }) => {
     const list = byId(id);
-    if (!list || !("liveMore" in list.dataset) || !list.lastElementChild) return false;
+    if (!list?.lastElementChild || !("liveMore" in list.dataset)) return false;
     return (order - Number(list.lastElementChild.dataset.order)) * directionOf(list) > 0;
   };
   const isReachable = (fragment) => (byId(fragment.list) ? placeOf(fragment) !== undefined : news.has(fragment.list.replace(/-anak$/, "")));
@@ -100,6 +100,9 @@ function watchRegion(region) {
     return next || ("liveMore" in dataset ? undefined : null);
   }
 
+  /** A list whose rows come in at once, without waiting behind the bar. */
+  const isImmediate = ({ list }) => "liveNow" in (byId(list)?.dataset ?? {});
+
   function take(upTo, fragments) {
     for (const fragment of fragments) {
       if (fragment.revision <= (seen.get(fragment.id) ?? start)) continue;
@@ -110,6 +113,7 @@ function watchRegion(region) {
     }
     revision = Math.max(revision, upTo);
     release();
+    for (const fragment of [...news.values()]) if (isImmediate(fragment)) insert(fragment);
     for (const id of own) {
       if (!news.has(id)) continue;
       if (isElsewhere(news.get(id)) || !isReachable(news.get(id))) sayOwn(id);
@@ -121,18 +125,36 @@ function watchRegion(region) {
   const barOf = (id) => document.querySelector(`[data-live-waits="${id}"]`);
 
   function release(asked) {
-    for (const [id, { html }] of held) {
+    for (const [id, fragment] of held) {
       const old = byId(id);
       if (old && isHeld(old)) continue;
       // What is long and being read waits until it is asked for; what is taken away does not.
-      const bar = html && old && barOf(id);
+      const bar = fragment.html && old && barOf(id);
       if (bar && asked !== id) {
         if (bar.hidden) withoutJump(() => (bar.hidden = false));
         continue;
       }
       held.delete(id);
-      if (old) withoutJump(() => (html ? ready(renew(old, nodeOf(html))) : old.remove()));
+      if (old) withoutJump(() => (fragment.html ? ready(settle(renew(old, nodeOf(fragment.html)), fragment)) : old.remove()));
     }
+  }
+
+  /** In lists whose rows move the renewed node goes to its new place, be it in another list or off the page; focus goes along. */
+  function settle(node, fragment) {
+    if (!fragment.list || !("liveMoves" in node.parentElement.dataset)) return node;
+    const focused = node.contains(document.activeElement) && document.activeElement;
+    node.remove();
+    if (!byId(fragment.list) || isBeyond(fragment)) return node;
+    place(node, fragment);
+    if (focused) focused.focus({ preventScroll: true });
+    return node;
+  }
+
+  function place(node, { list: id, order }) {
+    const list = byId(id);
+    node.dataset.order = order;
+    const isLater = (row) => row.dataset.order && (Number(row.dataset.order) - order) * directionOf(list) > 0;
+    list.insertBefore(node, [...list.children].find(isLater) || null);
   }
 
   function insert(fragment) {
@@ -140,9 +162,7 @@ function watchRegion(region) {
     if (!list) return null;
     news.delete(fragment.id);
     const node = nodeOf(fragment.html);
-    node.dataset.order = fragment.order;
-    const isLater = (row) => row.dataset.order && (Number(row.dataset.order) - fragment.order) * directionOf(list) > 0;
-    list.insertBefore(node, [...list.children].find(isLater) || null);
+    place(node, fragment);
     node.classList.add("comment--new");
     region.querySelectorAll("[data-live-empty]").forEach((empty) => (empty.hidden = true));
     return ready(node);
@@ -252,6 +272,7 @@ function watchRegion(region) {
   function stop(why) {
     stopped = why;
     endLink?.();
+    if (why === "Stale" && "liveReload" in region.dataset) location.reload();
     update();
     return false;
   }

@@ -11,7 +11,19 @@ function ago(seconds) {
   return (unit === "day" && n === 1 ? named : counted).format(-n, unit).replace(" yang lalu", " lalu");
 }
 
+/** Until something begins, as the server says it: "dalam 2 jam". */
+function until(seconds) {
+  const minutes = Math.max(1, Math.floor(seconds / 60));
+  if (minutes < 60) return counted.format(minutes, "minute");
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? counted.format(hours, "hour") : counted.format(Math.floor(hours / 24), "day");
+}
+
 function renew(root) {
+  for (const time of root.querySelectorAll("time[data-until]")) {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    if (seconds > 0) time.textContent = until(seconds);
+  }
   for (const time of root.querySelectorAll("time[data-relative]")) {
     const seconds = (Date.now() - new Date(time.dateTime)) / 1000;
     if (!time.title) time.title = time.textContent;

@@ -221,8 +221,45 @@ def news(report: Report, idea: Any, effort: Effort) -> None:
     )
 
 
+def sessions(report: Report, idea: Any, effort: Effort) -> None:
+    """An answer of a live session to a thousand sockets, from the commit on."""
+    from tests.bench import sessions as live_session
+    from tests.bench import sockets
+
+    sockets.raise_file_limit()
+    found = live_session.measure(rounds=effort.broadcasts)
+    ours, bare = found.answers, found.bare
+    ratio = median(a / b for a, b in zip(ours.p95, bare.p95, strict=True))
+    report.add(
+        Line(
+            "session: commit to 95% of 1,000",
+            f"{median(ours.p95):.0f} ms, {found.frame / 1024:.1f} KB",
+            f"bare group send {median(bare.p95):.0f} ms",
+            f"{ratio:.2f}x",
+            "<= 3x",
+            ratio <= 3,
+        ),
+        Line(
+            "session: answers received",
+            f"{ours.received:,} of {ours.expected:,}",
+            f"bare {bare.received:,} of {bare.expected:,}",
+            "",
+            "none lost",
+            ours.received == ours.expected,
+        ),
+        Line(
+            "session: memory per socket",
+            f"{found.bytes_each / 1024:.0f} KB",
+            "",
+            "",
+            "<= 60 KB",
+            found.bytes_each <= 60 * 1024,
+        ),
+    )
+
+
 # The posts of the last part make the page longer.
-PARTS = {"pages": pages, "visit": visit, "live": live, "news": news}
+PARTS = {"pages": pages, "visit": visit, "live": live, "sessions": sessions, "news": news}
 
 
 class Late(Exception):

@@ -247,11 +247,11 @@ def measure(idea: Any, cookie: str, *, rounds: int, posts: int) -> Figures:
     figures = Figures(Delivery(), Delivery(), Delivery(), Delivery(), Delivery(), 0, 0)
     with stack.daphne() as server, raw_server() as raw_port:
         _warm_up(server, stream, idea.pk)
-        empty = _rest(server)
+        empty = rest(server)
         hub = Viewers(server.port, stream).open(VIEWERS, greeted=True)
-        with_hub = _rest(server)
+        with_hub = rest(server)
         usual = Viewers(server.port, USUAL).open(VIEWERS, greeted=False)
-        with_usual = _rest(server)
+        with_usual = rest(server)
         figures.hub_bytes = (with_hub - empty) / VIEWERS
         figures.usual_bytes = (with_usual - with_hub) / VIEWERS
         raw = Viewers(raw_port, "/").open(VIEWERS, greeted=False)
@@ -290,7 +290,8 @@ def _warm_up(server: Any, stream: str, idea_pk: int) -> None:
     time.sleep(2.5)  # Daphne forgets closed sockets once a second
 
 
-def _rest(server: Any) -> int:
+def rest(server: Any) -> int:
+    """Resident bytes of the server when it has come to rest."""
     time.sleep(1.5)
     return int(server.memory())
 

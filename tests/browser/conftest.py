@@ -12,6 +12,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.capabilities import chromium_path, require_or_skip
 from tests.server import Server
+from tests.sessions.conftest import (  # noqa: F401  (fixtures of a live session)
+    ask,
+    make_session,
+    second_responder,
+    session,
+)
 
 CHROMIUM = [
     "--no-sandbox",
@@ -30,6 +36,7 @@ EXPECTED = (
     "htmx:sendError",
     "htmx:responseError",
     "htmx:afterRequest",
+    "Chrome currently does not support the Push API in incognito mode",
 )
 VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""

@@ -1,6 +1,7 @@
 """The demo of a city: rich enough to look at, consistent in every number, loaded once."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Person, Role, RoleGrant, StaffProfile
 from config.demo import content, loader
+from core.background import oldest_ready
 from core.publishing import Visibility
 from forum.answers.models import Commitment, OfficialAnswer
 from forum.discussion.models import Reply
@@ -150,6 +152,12 @@ def test_everything_happened_in_the_past_and_when_its_project_was_open_for_it(de
         assert idea.created_at <= (idea.published_at or now) <= now
         phase = idea.project.phase_on(timezone.localdate(idea.created_at))
         assert phase.stage in (Stage.PROPOSAL, Stage.DISCUSSION)
+
+
+def test_the_jobs_of_the_story_do_not_look_like_a_worker_that_died(demo):
+    waits = oldest_ready()
+    assert waits is not None, "the story leaves people to be told"
+    assert waits < timedelta(minutes=5)
 
 
 def test_the_project_of_the_staff_is_not_for_everybody(demo):

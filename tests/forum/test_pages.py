@@ -48,6 +48,7 @@ def answer_form(*promises, **changes) -> dict:
             f"janji-{n}-kind": kind,
             f"janji-{n}-text": promised,
             f"janji-{n}-due_on": due_on,
+            f"janji-{n}-reason": "Belum ada anggaran." if kind == "not_possible" else "",
         }
     return {**fields, **changes}
 
@@ -171,7 +172,7 @@ def test_the_reason_for_hiding_stays_out_of_the_public_history(
     )
 
 
-def test_a_pseudonym_hides_the_name_on_every_page_but_the_desk(
+def test_a_pseudonym_hides_the_name_on_every_page(
     make_idea, moderator, responder, resident, sign_in, client
 ):
     idea = make_idea(shown_as="pseudonym")
@@ -184,7 +185,9 @@ def test_a_pseudonym_hides_the_name_on_every_page_but_the_desk(
     assert resident.display_name not in text_of(answer_page)
     assert "Warga Akcaya" in text_of(answer_page)
     case = moderation.examine(target=idea, by=moderator)
-    assert resident.display_name in text_of(sign_in(moderator).get(url("desk_item", case.pk)))
+    desk = text_of(sign_in(moderator).get(url("desk_item", case.pk)))
+    assert resident.display_name not in desk
+    assert "Warga Akcaya" in desk
 
 
 def test_hostile_text_is_only_text(make_idea, make_reply, responder, moderator, client, sign_in):
@@ -331,8 +334,8 @@ def test_a_held_reply_is_seen_by_its_author_only(idea, resident, sign_in, client
 
 def test_a_civil_servant_replies_with_name_and_unit(idea, responder, perkim, sign_in, client):
     page = text_of(sign_in(responder).get(url("idea", idea.pk)))
-    assert 'name="pseudonym"' not in page
-    sign_in(responder).post(url("reply", idea.pk), reply_form(pseudonym="on"))
+    assert 'name="shown_as"' not in page
+    sign_in(responder).post(url("reply", idea.pk), reply_form(shown_as="hidden"))
     assert f"ASN {perkim.label}" in text_of(client.get(url("idea", idea.pk)))
     assert responder.display_name in text_of(client.get(url("idea", idea.pk)))
 
