@@ -23,7 +23,7 @@ def test_the_status_at_the_top_changes_with_the_steps(idea, responder, client):
     answers.publish_answer(idea=idea, officer=responder, body="Baik.", status="planned")
     rows = client.get(f"/aspirasi/{idea.pk}/perubahan/?sejak={before}").json()["fragments"]
     html = {row["id"]: row["html"] for row in rows}
-    assert set(html) == {"alur", "jawaban-resmi", "status-aspirasi"}
+    assert {"alur", "jawaban-resmi", "status-aspirasi"} <= set(html)
     assert "Masuk rancangan" in html["status-aspirasi"]
     page = client.get(f"/aspirasi/{idea.pk}/").content.decode()
     assert html["status-aspirasi"].strip() in page
