@@ -273,7 +273,9 @@ def _lock(reply: Reply) -> None:
 
     So no two of them wait for each other. What is hidden or changed is hidden in the quotes too.
     """
-    rows = Reply.objects.select_for_update(no_key=True).filter(Q(pk=reply.pk) | Q(quoted=reply.pk))
+    # A stronger lock would block the database's own look at the source when a quote is saved twice.
+    rows = Reply.objects.select_for_update(no_key=True)
+    rows = rows.filter(Q(pk=reply.pk) | Q(quoted=reply.pk))
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 

@@ -78,11 +78,12 @@ def test_a_name_that_two_people_share_names_neither(idea, make_person, make_repl
     assert make_reply("@Ahmad Dahlan saja").mentions.count() == 1
 
 
+@pytest.mark.parametrize("shown_as", ["pseudonym", "hidden"])
 def test_who_wrote_without_a_name_cannot_be_named(
-    idea, make_person, make_reply, sign_in, other_resident
+    idea, make_person, make_reply, sign_in, other_resident, shown_as
 ):
     hidden = make_person("Kartini Susanti")
-    make_reply("Jangan sebut saya", author=hidden, shown_as="pseudonym")
+    make_reply("Jangan sebut saya", author=hidden, shown_as=shown_as)
     answer = sign_in(other_resident).get(f"/aspirasi/{idea.pk}/peserta/?q=Kartini")
     assert answer.json() == {"names": []}
     reply = make_reply("@Kartini Susanti dan @Warga Akcaya, ini Anda?")
@@ -90,11 +91,12 @@ def test_who_wrote_without_a_name_cannot_be_named(
     assert told(hidden) == 0
 
 
-def test_the_author_of_a_pseudonymous_aspirasi_cannot_be_named(
-    make_idea, make_person, make_reply, other_resident, sign_in
+@pytest.mark.parametrize("shown_as", ["pseudonym", "hidden"])
+def test_the_author_of_an_aspirasi_without_a_name_cannot_be_named(
+    make_idea, make_person, make_reply, other_resident, sign_in, shown_as
 ):
     author = make_person("Kartini Susanti")
-    idea = make_idea(author=author, shown_as="pseudonym")
+    idea = make_idea(author=author, shown_as=shown_as)
     answer = sign_in(other_resident).get(f"/aspirasi/{idea.pk}/peserta/?q=Kar")
     assert answer.json() == {"names": []}
     assert not make_reply("@Kartini", idea_=idea).mentions.exists()

@@ -86,13 +86,17 @@ def test_a_restored_reply_is_quoted_again(source, quoting, idea, client):
     assert all(SECRET in text for text in ways_out(client, idea, quoting))
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "name"),
+    [("pseudonym", "Warga Akcaya"), ("hidden", "Warga, identitas disembunyikan")],
+)
 def test_who_wrote_without_a_name_is_quoted_without_it(
-    idea, make_reply, make_person, say, resident, client
+    idea, make_reply, make_person, say, resident, client, shown_as, name
 ):
-    hidden = make_reply("Saya tetangga.", author=make_person("Kartini"), shown_as="pseudonym")
+    hidden = make_reply("Saya tetangga.", author=make_person("Kartini"), shown_as=shown_as)
     say(resident, idea, "> Saya tetangga.\nSalam.", quoted=str(hidden.pk))
     page = text_of(client.get(f"/aspirasi/{idea.pk}/"))
-    assert "Kutipan dari Warga Akcaya" in page and "Kartini" not in page
+    assert f"Kutipan dari {name}" in page and "Kartini" not in page
 
 
 @pytest.mark.parametrize(
