@@ -104,6 +104,7 @@ class PersonAdmin(ForCityAdmins):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            services.forget_names()
             return
         made = services.create_person(
             email=obj.email, display_name=obj.display_name, village_code=obj.village_id
@@ -163,7 +164,7 @@ class StaffProfileAdmin(ForCityAdmins):
 
 @admin.register(Unit)
 class UnitAdmin(ForCityAdmins):
-    list_display = ["name", "short_name", "position", "is_active"]
+    list_display = ["name", "short_name", "position", "is_active", "answers_need_review"]
     search_fields = ["name", "short_name"]
 
 

@@ -19,6 +19,11 @@ def city(request: HttpRequest) -> dict[str, Any]:
         "nav": {
             "staff": bool(policy.may_use_staff_pages(person)),
             "desk": policy.holds_role(person, Role.MODERATOR),
+            "audit": policy.has_role(person, Role.AUDITOR),
             "answers": policy.holds_role(person, Role.RESPONDER),
+            "tasks": any(
+                policy.holds_role(person, role)
+                for role in (Role.MODERATOR, Role.RESPONDER, Role.LEADER)
+            ),
         },
     }

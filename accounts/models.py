@@ -84,6 +84,9 @@ class Unit(models.Model):
     short_name = models.CharField(_("singkatan"), max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(_("urutan"), default=0)
     is_active = models.BooleanField(_("aktif"), default=True)
+    answers_need_review = models.BooleanField(
+        _("jawaban resmi diperiksa rekan dulu"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("perangkat daerah")
@@ -138,6 +141,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     # Opens the admin pages only; it is never asked where a role is meant.
     is_staff = models.BooleanField(_("boleh membuka halaman admin"), default=False)
     blocked_at = models.DateTimeField(_("diblokir sejak"), null=True, blank=True)
+    # Ends by itself. Why, and by whom: the last of the person's Suspension rows.
+    suspended_until = models.DateTimeField(_("dibatasi sampai"), null=True, blank=True)
     language = models.CharField(
         _("bahasa"),
         max_length=2,
@@ -174,9 +179,33 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether the person may read but not write for now."""
+        return self.suspended_until is not None and self.suspended_until > timezone.now()
+
+    @property
     def initials(self) -> str:
         """The first letters of the first two words: "Nur Aini" -> "NA"."""
         return "".join(word[0] for word in self.display_name.split()[:2]).upper()
+
+
+class Suspension(models.Model):
+    """For some days a person may not write, or again may (`until` is then `at`). Never changed.
+
+    `case` is the number of what it was decided on, where the apps above know more.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="suspensions")
+    until = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    case = models.PositiveBigIntegerField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} until {self.until}"
 
 
 class Role(models.TextChoices):

@@ -99,6 +99,15 @@ def may_block(by: Any, person: Any) -> Decision:
     return YES
 
 
+def may_suspend(by: Any, person: Any) -> Decision:
+    """A moderator for the whole city; never a colleague: whoever works here has an admin."""
+    if not has_role(by, Role.MODERATOR):
+        return no(_("Membatasi akun hanya boleh oleh petugas moderasi tingkat kota."))
+    if is_asn(person):
+        return no(_("Akun pegawai tidak dibatasi di sini. Hubungi admin kota."))
+    return YES
+
+
 def may_read_demo_mail(request: HttpRequest) -> Decision:
     """The demo's mail shows everybody's codes: only in the demo and only on the machine itself.
 

@@ -1,9 +1,12 @@
 """Reads about the city and its people: the city itself, villages, units, roles of a person."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from uuid import uuid4
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 
 from accounts.models import City, Person, RoleGrant, StaffProfile, Unit, Village
 
@@ -54,6 +57,18 @@ def units() -> QuerySet[Unit]:
     return Unit.objects.filter(is_active=True)
 
 
+NAMES_VERSION = "names-version"
+
+
+def names_version() -> str:
+    """Changes whenever somebody's name or kelurahan does: part of the key of rendered names.
+
+    One number for all: it is asked on every page of an aspirasi, names change a few times a day.
+    A cache that has lost it starts a new one, under which nothing is kept yet.
+    """
+    return str(cache.get_or_set(NAMES_VERSION, lambda: uuid4().hex, None))
+
+
 def people() -> QuerySet[Person]:
     """Everybody with an account, with the village."""
     return Person.objects.select_related("village")
@@ -68,7 +83,7 @@ def active_grants(person: Person) -> QuerySet[RoleGrant]:
     )
 
 
-def holders(role: str) -> QuerySet[Person]:
+def officers_in(role: str) -> QuerySet[Person]:
     """The civil servants who hold a role anywhere, by unit and name; with their staff profile."""
     held = RoleGrant.objects.filter(role=role, ended_at__isnull=True)
     return (
@@ -92,3 +107,20 @@ def unit_of(person: Person) -> Unit | None:
     """The unit for which a civil servant speaks; None for a resident."""
     profile = staff_profile(person)
     return profile.unit if profile else None
+
+
+def holders(
+    role: str, *, units: Iterable[int] = (), project: int | None = None, everywhere: bool = True
+) -> QuerySet[Person]:
+    """Active people who hold a role for one of these units, for a project, or for the whole city.
+
+    `everywhere=False` leaves out those who hold it for the whole city; without units and project
+    it is those alone.
+    """
+    scope = Q(role_grants__unit__in=list(units))
+    if project is not None:
+        scope |= Q(role_grants__project=project)
+    if everywhere:
+        scope |= Q(role_grants__unit=None, role_grants__project=None)
+    held = Q(role_grants__role=role, role_grants__ended_at=None)
+    return Person.objects.filter(held & scope, is_active=True).distinct().order_by("pk")

@@ -5,6 +5,7 @@ import json
 import logging
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import logout
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -31,6 +33,7 @@ from accounts.models import (
     Role,
     RoleGrant,
     StaffProfile,
+    Suspension,
     Unit,
     Village,
 )
@@ -90,7 +93,13 @@ def update_profile(
         raise ValidationError({"language": _("Pilih salah satu bahasa.")})
     person.language = language
     person.save(update_fields=["display_name", "village", "language"])
+    forget_names()
     return person
+
+
+def forget_names() -> None:
+    """After commit, have every rendered name rendered anew. Call it when a name was changed."""
+    transaction.on_commit(lambda: cache.delete(selectors.NAMES_VERSION), robust=True)
 
 
 @transaction.atomic
@@ -248,6 +257,41 @@ def unblock(*, person: Person, by: Person) -> None:
     _note(by, person, _("Blokir dibuka"))
 
 
+# --- Not writing for a time ---------------------------------------------------------------------
+
+SUSPENSION_DAYS = (1, 7, 30)
+
+
+@transaction.atomic
+def suspend(*, person: Person, by: Person, days: int, case: int | None = None) -> Suspension:
+    """Let a person read but not write for some days of 24 hours. Ends by itself.
+
+    The longer of two stands: a second, shorter one does not let the person write sooner.
+    """
+    require(policy.may_suspend(by, person))
+    if days not in SUSPENSION_DAYS:
+        raise ValidationError({"days": _("Pilih lamanya dari daftar.")})
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    until = timezone.now() + timedelta(days=days)
+    if locked.suspended_until and locked.suspended_until > until:
+        until = locked.suspended_until
+    return _suspend_until(person, by, until, case)
+
+
+@transaction.atomic
+def end_suspension(*, person: Person, by: Person, case: int | None = None) -> None:
+    """Let a suspended person write again now; nothing happens when the time is over."""
+    require(policy.may_suspend(by, person))
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).is_suspended:
+        _suspend_until(person, by, timezone.now(), case)
+
+
+def _suspend_until(person: Person, by: Person, until: datetime, case: int | None) -> Suspension:
+    Person.objects.filter(pk=person.pk).update(suspended_until=until)
+    person.suspended_until = until
+    return Suspension.objects.create(person=person, by=by, until=until, case=case)
+
+
 # --- Signing out --------------------------------------------------------------------------------
 
 
@@ -259,6 +303,16 @@ def sign_out(request: HttpRequest) -> None:
         return
     UserSession.objects.filter(session_key=session_key).delete()
     live.close_person(person_id, session_key=session_key)
+
+
+def session_on_record(request: HttpRequest) -> UserSession:
+    """The row of this browser's session. What hangs on it goes with it, whichever way it ends."""
+    key = request.session.session_key
+    found = UserSession.objects.filter(session_key=key, user_id=request.user.pk).first()
+    if found is None:
+        UserSession.objects.create_from_request(request)
+        found = UserSession.objects.get(session_key=request.session.session_key)
+    return found
 
 
 def end_sessions(*, sessions: list[UserSession]) -> None:

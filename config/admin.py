@@ -1,4 +1,4 @@
-"""The admin page of the background work that failed: for city admins, who may run it again."""
+"""Admin pages for city admins: failed work, the clock's calendar and rules, word lists."""
 
 from typing import Any
 
@@ -11,6 +11,10 @@ from django.utils.translation import ngettext
 from accounts.admin import ForCityAdmins
 from core import background
 from core.models import FailedJob
+from forum.clock import services as clock
+from forum.clock.models import ClockRule, ClockSettings, Holiday
+from forum.screening import services as screening
+from forum.screening.models import WordRule
 
 
 @admin.register(FailedJob)
@@ -56,3 +60,49 @@ class FailedJobAdmin(ForCityAdmins):
             ) % {"count": count},
             messages.SUCCESS,
         )  # fmt: skip
+
+
+class ForTheClock(ForCityAdmins):
+    """Whatever moves due dates has the open ones worked out anew."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        clock.calendar_changed()
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ForTheClock):
+    list_display = ["date", "name", "kind", "applies", "source"]
+    list_filter = ["kind", "applies"]
+    date_hierarchy = "date"
+    search_fields = ["name"]
+
+
+@admin.register(ClockRule)
+class ClockRuleAdmin(ForTheClock):
+    list_display = ["step", "category", "project_kind", "days", "valid_from", "regulation"]
+    list_filter = ["step"]
+
+
+@admin.register(ClockSettings)
+class ClockSettingsAdmin(ForTheClock):
+    list_display = ["valid_from", "amber_days", "escalation_days", "completion_days", "regulation"]
+
+
+@admin.register(WordRule)
+class WordRuleAdmin(ForCityAdmins):
+    """The word lists as a table; moderators have a page of their own."""
+
+    list_display = ["phrase", "list", "breaks", "project", "valid_from", "is_active"]
+    list_filter = ["list", "breaks", "is_active"]
+    search_fields = ["phrase", "note"]
+    fields = [
+        "phrase", "list", "breaks", "unless", "disguised_only", "note", "project", "valid_from",
+        "is_active",
+    ]  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: WordRule, form: Any, change: bool) -> None:
+        saved = screening.save_rule(
+            by=request.user, rule=obj if change else None, **form.cleaned_data
+        )
+        obj.pk = saved.pk

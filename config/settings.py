@@ -4,6 +4,7 @@ Nothing is guessed outside the demo: without REMBUK_DEMO=1 a missing SECRET_KEY 
 stops the process at start, and DEBUG cannot be switched on.
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -383,10 +384,40 @@ else:
     EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
     EMAIL_TIMEOUT = 10
 
+# --- Web Push ------------------------------------------------------------------------------------
+
+# The key with which this forum signs what it hands to push services (`manage.py vapid_keys` makes
+# one); without it nothing of Web Push is on the screen. The subject says whom their operators ask.
+VAPID_PRIVATE_KEY: str = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+# A browser says itself where its push service is. Only the tests believe one that is not public.
+PUSH_TO_PRIVATE_ADDRESSES = False
+
+# --- Short messages ------------------------------------------------------------------------------
+
+# What hands short messages to a WhatsApp or SMS gateway (docs/bridge.md), a class by its dotted
+# path: notifications.bridge.Folder writes files. Empty: no short messages.
+MESSAGE_BRIDGE: str = env.str("MESSAGE_BRIDGE", default="")
+MESSAGE_BRIDGE_DIR = Path(env.str("MESSAGE_BRIDGE_DIR", default=str(VAR_DIR / "bridge")))
+
 # --- Rules of the forum --------------------------------------------------------------------------
 
+# How often a person may do something (core.throttle): by act, "number/window". "new" is for
+# accounts younger than a day, "address" for where they come from: wide, carriers share addresses.
+LIMITS: dict[str, dict[str, list[str]]] = {
+    "idea": {"person": ["5/h", "15/d"], "new": ["3/h", "5/d"], "address": ["300/h"]},
+    "reply": {"person": ["10/m", "120/h"], "new": ["5/m", "30/h"], "address": ["1000/h"]},
+    "edit": {"person": ["10/m", "60/h"], "new": ["5/m", "20/h"], "address": ["600/h"]},
+    "support": {"person": ["30/m", "300/h"], "new": ["20/m", "100/h"], "address": ["3000/h"]},
+    "flag": {"person": ["5/m", "30/h"], "new": ["3/m", "10/h"], "address": ["200/h"]},
+    "rate": {"person": ["10/m", "60/h"], "new": ["5/m", "20/h"], "address": ["600/h"]},
+    "follow": {"person": ["20/m", "120/h"], "new": ["10/m", "60/h"], "address": ["1000/h"]},
+}
+# Days for which the marks of a post are kept, to find the same text again. 0: none are kept.
+FINGERPRINT_DAYS: int = env.int("FINGERPRINT_DAYS", default=3)
 REPLY_EDIT_MINUTES: int = env.int("REPLY_EDIT_MINUTES", default=15)
 HEARTBEAT_SECONDS: float = env.float("HEARTBEAT_SECONDS", default=20.0)
+ROOM_SECONDS: float = env.float("ROOM_SECONDS", default=2.0)
 SILENCE_SECONDS: float = env.float("SILENCE_SECONDS", default=50.0)
 
 # --- Logs ----------------------------------------------------------------------------------------

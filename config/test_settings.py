@@ -27,11 +27,15 @@ SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Tests post the same text many times in a second; tests/screening switches both on.
+LIMITS: dict[str, dict[str, list[str]]] = {}
+FINGERPRINT_DAYS = 0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if os.environ.get("REMBUK_TEST_MAIL"):
     # The mail of a server that a test started, one file each, for the test to read.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = os.environ["REMBUK_TEST_MAIL"]
+PUSH_TO_PRIVATE_ADDRESSES = True  # push services of the tests answer on this machine, by http
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STATIC_FROM_SOURCE = True
 MEDIA_ROOT = Path(VAR_DIR) / "media"

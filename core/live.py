@@ -94,6 +94,11 @@ def poke_many(heads: dict[str, int]) -> None:
     transaction.on_commit(send, robust=True)
 
 
+def tell_writing(topic: str, person_id: int, *, over: bool = False) -> None:
+    """At once, tell the processes that somebody writes on a page, or has done. Nothing is kept."""
+    _send(topic, {"writing": person_id, "over": over})
+
+
 def close_person(person_id: int, *, session_key: str | None = None, code: int = SIGNED_OUT) -> None:
     """After commit, close the open sockets of a person (or of one of the person's sessions)."""
 

@@ -8,11 +8,12 @@ both are what a hostile text would still have to pass. A swap of either concerns
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 import bleach
 import nh3
 from django.core.exceptions import ValidationError
-from django.utils.html import urlize
+from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -68,9 +69,16 @@ def clean_line(value: str) -> str:
     return " ".join(clean(value).split())
 
 
-def to_html(text: str) -> SafeString:
-    """A resident's plain text as HTML: escaped, with links and paragraphs."""
-    linked = urlize(text, nofollow=True, autoescape=True)
+def to_html(text: str, *, names: Iterable[str] = ()) -> SafeString:
+    """A resident's plain text as HTML: escaped, with links and paragraphs.
+
+    `names` are those in the text, each after an "@", that name somebody: they stand out.
+    """
+    linked = str(urlize(text, nofollow=True, autoescape=True))
+    for name in sorted(set(names), key=len, reverse=True):
+        # Only after a blank or at a beginning: an address may hold the same signs.
+        mark = rf"(?<![^\s>])(?<!<b>)@({re.escape(escape(name))})(?!\w)"
+        linked = re.sub(mark, r"<b>@\1</b>", linked)
     paragraphs = [part.replace("\n", "<br>") for part in re.split(r"\n{2,}", linked)]
     return mark_safe("".join(f"<p>{part}</p>" for part in paragraphs if part))
 

@@ -1,8 +1,25 @@
 """The rows of the forum, gathered from its parts for Django."""
 
-from forum.answers.models import AnswerRating, AnswerVersion, Commitment, OfficialAnswer
-from forum.discussion.models import Reply, ReplyVersion
-from forum.moderation.models import Case, Desk, Flag, Ruling
+from forum.answers.models import (
+    AnswerDraft,
+    AnswerDraftChange,
+    AnswerRating,
+    AnswerScores,
+    AnswerTemplate,
+    AnswerVersion,
+    Attachment,
+    CommentRuling,
+    Commitment,
+    CommitmentChange,
+    OfficialAnswer,
+)
+from forum.appeals.models import Appeal
+from forum.clock.models import Clock, ClockPause, ClockReminder, ClockRule, ClockSettings, Holiday
+from forum.discussion.models import Mention, Reply, ReplyVersion
+from forum.disposition.models import Disposition, DispositionChange, Note, NoteMention
+from forum.identity.models import IdentityLog, IdentityReveal
+from forum.moderation.models import AtDesk, Case, Desk, Flag, Ruling, Takeover
+from forum.screening.models import Fingerprint, LearntScore, ScoreSwitch, WordRule
 from forum.sessions.models import (
     Question,
     QuestionHistory,
@@ -15,12 +32,36 @@ from forum.sessions.models import (
 )
 
 __all__ = [
+    "AnswerDraft",
+    "AnswerDraftChange",
     "AnswerRating",
+    "AnswerScores",
+    "AnswerTemplate",
     "AnswerVersion",
+    "Appeal",
+    "AtDesk",
+    "Attachment",
     "Case",
+    "Clock",
+    "ClockPause",
+    "ClockReminder",
+    "ClockRule",
+    "ClockSettings",
+    "CommentRuling",
     "Commitment",
+    "CommitmentChange",
     "Desk",
+    "Disposition",
+    "DispositionChange",
+    "Fingerprint",
     "Flag",
+    "Holiday",
+    "IdentityLog",
+    "IdentityReveal",
+    "LearntScore",
+    "Mention",
+    "Note",
+    "NoteMention",
     "OfficialAnswer",
     "Question",
     "QuestionHistory",
@@ -28,9 +69,12 @@ __all__ = [
     "Reply",
     "ReplyVersion",
     "Ruling",
+    "ScoreSwitch",
     "Session",
     "SessionAnswer",
     "SessionHistory",
     "SessionOfficer",
     "SessionRating",
+    "Takeover",
+    "WordRule",
 ]

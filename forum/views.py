@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import selectors as accounts_selectors
+from core import throttle
 from core.http import not_yet, seen_revision, whole_number
 from core.policy import require
 from core.publishing import Visibility
@@ -21,13 +22,19 @@ from forum.answers import policy as answers_policy
 from forum.answers import rendering as answers_rendering
 from forum.answers import selectors as answers_selectors
 from forum.answers.forms import RatingForm
+from forum.clock import rendering as clock_rendering
+from forum.clock import selectors as clock_selectors
+from forum.discussion import pages, quotes
 from forum.discussion import policy as discussion_policy
 from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
 from forum.discussion.forms import ReplyForm
+from forum.disposition import policy as disposition_policy
+from forum.disposition import selectors as disposition_selectors
 from forum.moderation import policy as moderation_policy
 from forum.moderation import selectors as moderation_selectors
 from forum.moderation import services as moderation_services
+from forum.screening import services as screening_services
 from notifications import selectors as notifications_selectors
 from notifications import services as notifications_services
 from participation import policy as participation_policy
@@ -63,13 +70,20 @@ def submit_idea(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "forum/submit_idea.html", context, status=403)
     if not form.is_valid():
         return not_yet(request, "forum/submit_idea.html", context)
-    idea = moderation_services.submit_idea(
-        author=request.user,
-        project=project,
-        draft=form.draft(),
-        client_key=form.cleaned_data["client_key"],
-        photos=form.cleaned_data["photos"],
-    )
+    if wait := throttle.count(request, "idea", once=form.cleaned_data["client_key"]):
+        form.add_error(None, wait.error)
+        return wait.put_on(not_yet(request, "forum/submit_idea.html", context))
+    try:
+        idea = moderation_services.submit_idea(
+            author=request.user,
+            project=project,
+            draft=form.draft(),
+            client_key=form.cleaned_data["client_key"],
+            photos=form.cleaned_data["photos"],
+        )
+    except screening_services.Blocked as blocked:
+        form.add_error(None, blocked.sentences)
+        return not_yet(request, "forum/submit_idea.html", context)
     return redirect(f"{reverse('forum:idea', args=[idea.pk])}?terkirim=1")
 
 
@@ -90,13 +104,6 @@ def idea(request: HttpRequest, pk: int) -> HttpResponse:
 
 def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     person = request.user
-    wanted = whole_number(request.GET.get("balasan"))
-    from_order = whole_number(request.GET.get("dari")) or 0
-    if wanted is not None:
-        from_order = discussion_selectors.place_of(shown, wanted)
-    elif request.GET.get("dari") == "akhir":
-        from_order = discussion_selectors.last_page(shown)
-    html, next_order, starts_late = discussion_rendering.discussion(shown, from_order=from_order)
     supported = shown.reader_supports
     own = discussion_selectors.own_replies(person, shown)
     answer = answers_selectors.answer_to(shown) if shown.answered_at else None
@@ -104,16 +111,19 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
         "idea": shown,
         "body": to_html(shown.body),
         "steps": participation_rendering.steps(shown),
+        **_clock_context(person, shown),
         "supported": supported,
         "may_support": participation_policy.may_support(person, shown),
-        "takes_support": participation_policy.takes_support(shown.project),
+        "takes_support": participation_rendering.takes_support(shown),
+        "merged": participation_selectors.merged_into(shown) if shown.has_merged else [],
         "may_flag": moderation_policy.may_flag(person, shown),
         "may_moderate": participation_policy.may_moderate(person, shown.project),
+        "may_change_status": participation_policy.may_change_status(person, shown),
         "may_answer": answers_policy.may_answer(person, shown),
-        "hidden": _why_hidden(person, shown),
-        "discussion": html,
-        "next_order": next_order,
-        "starts_late": starts_late,
+        "hidden": (hidden := _why_hidden(person, shown)),
+        "asked_to_edit": moderation_selectors.asks_for_edit(hidden),
+        "thread": pages.page(shown, request.GET),
+        "advice": _what_to_change(person, shown),
         "own_unseen": _own_unseen(own),
         "similar": participation_selectors.similar_to(shown),
         "sent": "terkirim" in request.GET and person.pk == shown.author_id,
@@ -122,19 +132,33 @@ def idea_context(request: HttpRequest, shown: Any) -> dict[str, Any]:
     }
 
 
+def _clock_context(person: Any, shown: Any) -> dict[str, Any]:
+    """By when it is answered; for its author also what is missing, for the staff the way to it."""
+    clocks = clock_selectors.of_idea(shown)
+    now = clock_selectors.current(clocks)
+    waits = now is not None and (now.paused_at or now.ended_at) and person.pk == shown.author_id
+    disposition = disposition_selectors.of_idea(shown) if waits else None
+    return {
+        "due": clock_rendering.due(clocks),
+        "incomplete": disposition
+        if disposition and disposition_policy.may_complete(person, disposition)
+        else None,
+    }
+
+
 def _answer_context(person: Any, shown: Any, answer: Any, *, took_part: bool) -> dict[str, Any]:
     """The official answer, what residents think of it, and the form to say so."""
     if answer is None:
         return {"answer": None}
     answer.idea = shown
-    may_rate = answers_policy.may_rate(person, answer, took_part=took_part)
-    scores, said = answers_selectors.opinions(answer, person)
+    opinions = answers_selectors.opinions(answer, person)
+    may_rate = answers_policy.may_rate(person, answer, took_part=took_part, own=opinions.own)
     return {
         "answer": answer,
         "official": answers_rendering.official(shown, answer),
-        "scores": scores,
+        "opinions": opinions,
         "may_rate": may_rate,
-        "rating_form": RatingForm(initial=said) if may_rate else None,
+        "rating_form": RatingForm(initial=opinions.said) if may_rate else None,
     }
 
 
@@ -143,17 +167,29 @@ def composer_context(
 ) -> dict[str, Any]:
     """The reply form: fresh, or as it was typed."""
     if form is None:
-        parent_pk = whole_number(request.GET.get("balas"))
-        form = ReplyForm(initial={"client_key": uuid.uuid4(), "parent": parent_pk})
+        quoted = discussion_selectors.quotable(shown, whole_number(request.GET.get("kutip")))
+        parent_pk = quoted.pk if quoted else whole_number(request.GET.get("balas"))
+        first = {
+            "client_key": uuid.uuid4(),
+            "parent": parent_pk,
+            "shown_as": participation_rendering.usual_way(request.user, shown),
+        }
+        if quoted:
+            first |= {"quoted": quoted.pk, "body": quotes.prefill(quoted)}
+        form = ReplyForm(initial=first)
     else:
         parent_pk = whole_number(str(form["parent"].value() or ""))
     parent = discussion_selectors.parent_for(shown, parent_pk) if parent_pk else None
     return {
         "idea": shown,
         "reply_form": form,
+        "ways": participation_rendering.way_choices(request.user),
         "reply_parent": parent,
         "may_reply": discussion_policy.may_reply(request.user, shown),
-        "takes_replies": shown.is_published and participation_policy.takes_replies(shown.project),
+        "may_take_stance": not parent and discussion_policy.may_take_stance(request.user, shown),
+        "takes_replies": shown.is_published
+        and not shown.merged_into_id
+        and participation_policy.takes_replies(shown.project),
         "speaks_for": (
             accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
             if request.user.is_authenticated
@@ -163,18 +199,36 @@ def composer_context(
 
 
 def _why_hidden(person: Any, shown: Any) -> Any:
-    """The ruling that hid the aspirasi, for its author and the moderators."""
-    if shown.visibility != Visibility.HIDDEN:
+    """The ruling that keeps the aspirasi out of sight, for its author and the moderators."""
+    if shown.visibility not in (Visibility.HELD, Visibility.HIDDEN):
         return None
     return moderation_selectors.last_hiding([shown], kind="idea").get(shown.pk)
+
+
+def _what_to_change(person: Any, shown: Any) -> list[str]:
+    """For the author of an aspirasi that is being checked: what would let it through."""
+    if shown.visibility != Visibility.HELD or person.pk != shown.author_id:
+        return []
+    found = moderation_selectors.open_findings([shown], kind="idea")
+    return screening_services.advice(found.get(shown.pk, []))
 
 
 def _own_unseen(own: list[Any]) -> list[dict[str, Any]]:
     """A person's own replies that others cannot see, with the ruling where there is one."""
     hidden = [reply for reply in own if reply.visibility == Visibility.HIDDEN]
-    rulings = moderation_selectors.last_hiding(hidden, kind="reply")
     held = [reply for reply in own if reply.visibility == Visibility.HELD]
-    return [{"reply": reply, "ruling": rulings.get(reply.pk)} for reply in [*held, *hidden]]
+    found = moderation_selectors.open_findings(held, kind="reply")
+    unseen = [*held, *hidden]
+    rulings = moderation_selectors.last_hiding(unseen, kind="reply")
+    return [
+        {
+            "reply": reply,
+            "ruling": (ruling := rulings.get(reply.pk)),
+            "asked_to_edit": moderation_selectors.asks_for_edit(ruling),
+            "advice": screening_services.advice(found.get(reply.pk, [])),
+        }
+        for reply in unseen
+    ]
 
 
 @require_safe
@@ -194,6 +248,8 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
     fragments = [discussion_rendering.fragment(reply, is_open=is_open) for reply in replies]
     if shown.status_revision > seen:
         fragments.append(participation_rendering.steps_fragment(shown))
+        fragments.append(clock_rendering.due_fragment(shown))
+        fragments.append(participation_rendering.status_fragment(shown))
     if shown.answered_at:
         answer = answers_selectors.answer_to(shown)
         if answer is not None and answer.revision > seen:
@@ -216,6 +272,7 @@ def idea_history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "idea": shown,
         "history": participation_selectors.history(shown),
+        "journey": disposition_selectors.public_history(shown),
         "may_moderate": participation_policy.may_moderate(request.user, shown.project),
     }
     return render(request, "forum/idea_history.html", context)

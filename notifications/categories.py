@@ -27,6 +27,8 @@ class Category(models.TextChoices):
 class Channel(models.TextChoices):
     APP = "app", _("Di Rembuk")
     EMAIL = "email", _("Email")
+    PUSH = "push", _("Perangkat")
+    BRIDGE = "bridge", _("Pesan HP")
 
 
 class Cadence(models.TextChoices):
@@ -39,27 +41,93 @@ class Cadence(models.TextChoices):
 CHOICES: dict[str, tuple[Cadence, ...]] = {
     Channel.APP: (Cadence.NOW, Cadence.OFF),
     Channel.EMAIL: (Cadence.NOW, Cadence.DAILY, Cadence.WEEKLY, Cadence.OFF),
+    Channel.PUSH: (Cadence.NOW, Cadence.OFF),
+    Channel.BRIDGE: (Cadence.NOW, Cadence.DAILY, Cadence.OFF),
 }
 
-# In the forum itself there is nothing between at once and not at all.
-IN_APP = {Cadence.NOW: _("Ya"), Cadence.OFF: _("Tidak")}
+# In the forum itself and on a device there is nothing between at once and not at all.
+YES_OR_NO = {Cadence.NOW: _("Ya"), Cadence.OFF: _("Tidak")}
 
+# Nothing reaches a device before its owner asks for it there. From then on it tells what is meant
+# for that person; what goes to all who follow something would ring too often. A message to a
+# telephone costs the city money and the reader attention: only answers and replies send one.
 DEFAULTS: dict[str, dict[str, Cadence]] = {
-    Category.REPLY: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.ANSWER: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.STATUS: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
-    Category.FOLLOWED: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
-    Category.MODERATION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.FLAG: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.OFF},
-    Category.MENTION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.PHASE: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.WEEKLY},
-    Category.PROMISE: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.DAILY},
-    Category.SESSION: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.IDENTITY: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
-    Category.WORK: {Channel.APP: Cadence.NOW, Channel.EMAIL: Cadence.NOW},
+    Category.REPLY: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.NOW,
+    },
+    Category.ANSWER: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.NOW,
+    },
+    Category.STATUS: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.DAILY,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.FOLLOWED: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.DAILY,
+        Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.MODERATION: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.FLAG: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.OFF,
+        Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.MENTION: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.DAILY,
+    },
+    Category.PHASE: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.DAILY,
+        Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.PROMISE: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.DAILY,
+        Channel.PUSH: Cadence.OFF,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.SESSION: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.IDENTITY: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
+    },
+    Category.WORK: {
+        Channel.APP: Cadence.NOW,
+        Channel.EMAIL: Cadence.NOW,
+        Channel.PUSH: Cadence.NOW,
+        Channel.BRIDGE: Cadence.OFF,
+    },
 }
 
-# The subject of a mail with one piece of news. It stands on locked screens and in lists that others
+# What a mail with one piece of news has for a subject, and all that a message to a device or a
+# telephone says. It stands on locked screens and in lists that others
 # may see, so it names no title, no person and no decision.
 SUBJECTS = {
     Category.REPLY: _("Ada balasan untuk Anda"),

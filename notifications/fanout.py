@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from core import live
-from notifications import selectors, times
+from notifications import bridge, push, selectors, times
 from notifications.categories import DEFAULTS, Cadence, Channel
 from notifications.models import (
     Delivery,
@@ -17,7 +17,9 @@ from notifications.models import (
     Event,
     Inbox,
     Notice,
+    PhoneNumber,
     Preference,
+    PushSubscription,
     Receipt,
 )
 
@@ -129,6 +131,8 @@ def _plan_deliveries(
     event: Event, receipts: list[Receipt], wanted: dict[int, dict[str, str]]
 ) -> None:
     """What leaves the forum's pages, and when. Nothing for who has paused everything."""
+    devices = _devices([pk for pk in wanted if wanted[pk][Channel.PUSH] != Cadence.OFF])
+    numbers = _numbers([pk for pk in wanted if wanted[pk][Channel.BRIDGE] != Cadence.OFF])
     own_times = DeliveryTimes.objects.in_bulk([receipt.person_id for receipt in receipts])
     # Counted from what happened, so that news of long ago is not mailed as if it were new.
     due: dict[tuple[str, Any], datetime] = {}
@@ -143,13 +147,40 @@ def _plan_deliveries(
             quiet = (own.quiet_from, own.quiet_until) if own else None
             if (cadence, quiet) not in due:
                 due[cadence, quiet] = times.due_at(event.created_at, cadence, own)
-            rows.append(
+            places: list[int | None] = [None]
+            if channel == Channel.PUSH:
+                places = devices.get(receipt.person_id, [])
+            elif channel == Channel.BRIDGE and receipt.person_id not in numbers:
+                places = []
+            rows += [
                 Delivery(
                     receipt=receipt,
                     person_id=receipt.person_id,
                     channel=channel,
+                    device_id=device_id,
                     cadence=cadence,
                     due_at=due[cadence, quiet],
                 )
-            )
+                for device_id in places
+            ]
     Delivery.objects.bulk_create(rows)
+
+
+def _devices(people: list[int]) -> dict[int, list[int | None]]:
+    """By person, the devices that news is pushed to."""
+    found: dict[int, list[int | None]] = {}
+    if people and push.is_configured():
+        rows = PushSubscription.objects.filter(person_id__in=people).order_by("pk")
+        for person_id, pk in rows.values_list("person_id", "pk"):
+            found.setdefault(person_id, []).append(pk)
+    return found
+
+
+def _numbers(people: list[int]) -> set[int]:
+    """Those of these people who get short messages."""
+    if not people or not bridge.is_configured():
+        return set()
+    rows = PhoneNumber.objects.filter(
+        pk__in=people, confirmed_at__isnull=False, stopped_at__isnull=True
+    )
+    return set(rows.values_list("pk", flat=True))

@@ -1,4 +1,4 @@
-"""Mail with a person's news: claimed when due, looked at again, sent once or put off.
+"""A person's news on its way out: claimed when due, looked at again, sent once or put off.
 
 What may be shown is not decided here: the caller looks up the events of a letter and says which of
 them this person may see now.
@@ -11,37 +11,50 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
-from notifications import mail, times
+from notifications import carriers, times
+from notifications.carriers import Parcel, mark_unreachable
 from notifications.categories import DEFAULTS, Cadence, Channel
-from notifications.models import Delivery, DeliveryTimes, Event, Preference, UnreachableAddress
+from notifications.models import Delivery, DeliveryTimes, Event, Preference, PushSubscription
+
+__all__ = [
+    "Letter",
+    "free_abandoned",
+    "mark_unreachable",
+    "next_letter",
+    "put_aside",
+    "send",
+]
 
 log = logging.getLogger(__name__)
 
 State = Delivery.State
 # A sender that has said nothing for so long is gone: its letters are sent by somebody else, under
-# the same Message-ID, so that a mailbox that had it already can tell.
+# the same name, so that a mailbox or a device that had it already can tell.
 ABANDONED = timedelta(minutes=15)
 MOST_ATTEMPTS = 6
 FIRST_WAIT = timedelta(minutes=5)
 MOST_EVENTS = 100
+# Short messages cost money: of one line in the list one, until it is seen, and so many in a day.
+MOST_MESSAGES = 5
 
 
 @dataclass(slots=True)
 class Letter:
-    """Everything that is due to one person through one channel, claimed by whoever holds this."""
+    """Everything that is due to one person through one channel (to one device), claimed by whoever
+    holds this."""
 
     claim: uuid.UUID
     person: Any
     deliveries: list[Delivery]
+    channel: str = Channel.EMAIL
+    device: PushSubscription | None = None
 
     @property
     def events(self) -> list[Event]:
@@ -53,25 +66,33 @@ def next_letter(*, channel: str = Channel.EMAIL, now: datetime | None = None) ->
     now = now or timezone.now()
     while True:
         due = Delivery.objects.filter(channel=channel, state=State.WAITING, due_at__lte=now)
-        person_id = due.order_by("due_at").values_list("person_id", flat=True).first()
-        if person_id is None:
+        first = due.order_by("due_at").values_list("person_id", "device_id").first()
+        if first is None:
             return None
-        letter = _claim(person_id, channel, now)
+        letter = _claim(*first, channel, now)
         if letter is not None:
             return letter
 
 
+def channels_due(*, now: datetime | None = None) -> set[str]:
+    """The channels through which something is due."""
+    due = Delivery.objects.filter(state=State.WAITING, due_at__lte=now or timezone.now())
+    return {channel for channel in carriers.in_use() if due.filter(channel=channel).exists()}
+
+
 @transaction.atomic
-def _claim(person_id: int, channel: str, now: datetime) -> Letter | None:
+def _claim(person_id: int, device_id: int | None, channel: str, now: datetime) -> Letter | None:
     claim = uuid.uuid4()
+    place = {"device_id": device_id} if device_id else {"device__isnull": True}
     claimed = Delivery.objects.filter(
-        person_id=person_id, channel=channel, state=State.WAITING, due_at__lte=now
+        person_id=person_id, channel=channel, state=State.WAITING, due_at__lte=now, **place
     ).update(state=State.SENDING, claim=claim, claimed_at=now)
-    if not claimed:  # somebody else was faster
+    if not claimed:  # somebody else was faster, or the device is gone
         return None
-    rows = Delivery.objects.filter(claim=claim).select_related("receipt__event", "receipt__notice")
+    found = Delivery.objects.filter(claim=claim).order_by("-receipt__event_id")
+    rows = list(found.select_related("receipt__event", "receipt__notice", "device"))
     person = accounts.people().get(pk=person_id)
-    return Letter(claim, person, list(rows.order_by("-receipt__event_id")))
+    return Letter(claim, person, rows, channel, rows[0].device)
 
 
 def free_abandoned(*, now: datetime | None = None) -> int:
@@ -89,11 +110,11 @@ def send(
     now: datetime | None = None,
     connection: BaseEmailBackend | None = None,
 ) -> bool:
-    """Send what is still worth sending; whether a mail left.
+    """Send what is still worth sending; whether something left.
 
     `shown`: by the id of each event that this person may see now, who is behind it. Left out is
     what the person has read in Rembuk meanwhile, wants no more, or would get days late. In quiet
-    hours it waits. A mail server that does not answer is tried again later.
+    hours it waits. A server that does not answer, or asks for time, is tried again later.
     """
     now = now or timezone.now()
     own = DeliveryTimes.objects.filter(pk=letter.person.pk).first()
@@ -104,14 +125,17 @@ def send(
     wanted = _still_wanted(letter, shown, own, now)
     if not wanted:
         return False
-    message = mail.compose(
-        letter.person,
-        [(delivery.receipt.event, shown[delivery.receipt.event_id]) for delivery in wanted],
-        cadence=_rarest(wanted),
-        number=min(delivery.pk for delivery in wanted),
-        connection=connection,
-    )
-    return _hand_over(letter, wanted, message, now)
+    parcel = Parcel(letter.person, wanted, shown, letter.device, connection)
+    try:
+        carriers.CARRY[letter.channel](parcel)
+    except carriers.Unreachable:
+        _end(letter, wanted, State.DROPPED, now, "unreachable")
+        return False
+    except OSError as error:  # of mail servers and push services too
+        _try_later(letter, wanted, now, error)
+        return False
+    _end(letter, wanted, State.SENT, now)
+    return True
 
 
 def _still_wanted(
@@ -128,8 +152,21 @@ def _still_wanted(
         for_all = "inactive"
     elif own and own.paused_at:
         for_all = "paused"
-    elif UnreachableAddress.objects.filter(address=letter.person.email).exists():
+    elif not carriers.may_arrive(letter.channel, letter.person):
         for_all = "unreachable"
+
+    told: set[int | None] = set()
+    if letter.channel == Channel.BRIDGE:
+        sent = Delivery.objects.filter(
+            person_id=letter.person.pk, channel=Channel.BRIDGE, state=State.SENT
+        )
+        of_today = sent.filter(ended_at__gt=now - timedelta(days=1))
+        if of_today.values("ended_at").distinct().count() >= MOST_MESSAGES:
+            for_all = for_all or "too many"
+        notices = {delivery.receipt.notice_id for delivery in letter.deliveries} - {None}
+        told |= set(
+            sent.filter(receipt__notice__in=notices).values_list("receipt__notice_id", flat=True)
+        )
 
     def why_not(delivery: Delivery) -> str:
         event, notice = delivery.receipt.event, delivery.receipt.notice
@@ -140,6 +177,8 @@ def _still_wanted(
             return "seen"
         if event.pk not in shown:
             return "gone"
+        if delivery.receipt.notice_id in told:
+            return "told"
         return "late" if delivery.due_at + times.TOO_LATE < now else ""
 
     wanted = []
@@ -153,26 +192,6 @@ def _still_wanted(
     return wanted[:MOST_EVENTS]
 
 
-def _hand_over(
-    letter: Letter, wanted: list[Delivery], message: EmailMultiAlternatives, now: datetime
-) -> bool:
-    try:
-        message.send()
-    except SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        if codes and all(500 <= code < 600 for code in codes):
-            mark_unreachable(address=letter.person.email, reason=f"refused: {codes[0]}")
-            _end(letter, wanted, State.DROPPED, now, "unreachable")
-        else:
-            _try_later(letter, wanted, now, error)
-        return False
-    except (SMTPException, SMTPResponseException, OSError) as error:
-        _try_later(letter, wanted, now, error)
-        return False
-    _end(letter, wanted, State.SENT, now)
-    return True
-
-
 def put_aside(letter: Letter, error: Exception) -> None:
     """Something is wrong with this letter itself: it may not keep all others from being sent."""
     log.exception("the letter to person %s could not be made", letter.person.pk, exc_info=error)
@@ -181,11 +200,15 @@ def put_aside(letter: Letter, error: Exception) -> None:
 
 def _try_later(letter: Letter, wanted: list[Delivery], now: datetime, error: Exception) -> None:
     attempts = max(delivery.attempts for delivery in wanted) + 1
-    log.warning("mail to person %s: attempt %d failed: %r", letter.person.pk, attempts, error)
+    log.warning(
+        "%s to person %s: attempt %d failed: %r", letter.channel, letter.person.pk, attempts, error
+    )
     if attempts >= MOST_ATTEMPTS:
         _end(letter, wanted, State.DROPPED, now, "failed")
         return
-    _put_off(letter, wanted, now + FIRST_WAIT * 2 ** (attempts - 1), attempts=attempts)
+    asked = getattr(error, "wait", None) or timedelta()
+    wait = max(FIRST_WAIT * 2 ** (attempts - 1), asked)
+    _put_off(letter, wanted, now + wait, attempts=attempts)
 
 
 def _put_off(letter: Letter, rows: list[Delivery], until: datetime, **changes: Any) -> None:
@@ -204,17 +227,3 @@ def _end(
 def _mine(letter: Letter, rows: list[Delivery]) -> Any:
     """Only what this letter still holds: a sender thought gone may not undo another's work."""
     return Delivery.objects.filter(pk__in=[row.pk for row in rows], claim=letter.claim)
-
-
-def _rarest(rows: list[Delivery]) -> str:
-    """What the mail is: news of now, of a day, of a week."""
-    found = {row.cadence for row in rows}
-    return next(c for c in (Cadence.WEEKLY, Cadence.DAILY, Cadence.NOW) if c in found)
-
-
-def mark_unreachable(*, address: str, reason: str = "") -> None:
-    """Send nothing more to this address until its owner says that it works again."""
-    UnreachableAddress.objects.get_or_create(
-        address=address.strip().lower(), defaults={"reason": reason[:300]}
-    )
-    log.warning("mail: an address cannot be reached: %s", reason)

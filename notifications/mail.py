@@ -91,7 +91,7 @@ def compose(
             "unsubscribe_url": way_out,
         }
         message = EmailMultiAlternatives(
-            subject=_subject(news, cadence),
+            subject=subject([event for event, _by in news], cadence),
             body=render_to_string("emails/news.txt", context),
             from_email=settings.BOUNCE_EMAIL,
             to=[person.email],
@@ -139,17 +139,19 @@ def _by_place(news: Sequence[tuple[Event, str]]) -> list[Place]:
     return list(places.values())
 
 
-def _subject(news: Sequence[tuple[Event, str]], cadence: str) -> str:
-    if len(news) == 1:
-        return str(SUBJECTS[Category(news[0][0].category)])
-    counted = {"number": len(news)}
+def subject(events: Sequence[Event], cadence: str) -> str:
+    """What stands on the outside: which kind of news, or how many pieces of it."""
+    if len(events) == 1:
+        return str(SUBJECTS[Category(events[0].category)])
+    counted = {"number": len(events)}
     if cadence == Cadence.WEEKLY:
         return (
-            ngettext("%(number)d kabar minggu ini", "%(number)d kabar minggu ini", len(news))
+            ngettext("%(number)d kabar minggu ini", "%(number)d kabar minggu ini", len(events))
             % counted
         )
     return (
-        ngettext("%(number)d kabar untuk Anda", "%(number)d kabar untuk Anda", len(news)) % counted
+        ngettext("%(number)d kabar untuk Anda", "%(number)d kabar untuk Anda", len(events))
+        % counted
     )
 
 

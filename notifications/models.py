@@ -113,10 +113,34 @@ class Receipt(models.Model):
         return f"{self.event_id} -> {self.person_id}"
 
 
+class PushSubscription(models.Model):
+    """A browser that shows news of a person: where its push service takes messages, and its keys.
+
+    It lasts as long as that browser's session: whoever signs out there, is signed out from another
+    device or is blocked, leaves none behind. `p256dh` and `auth` are the browser's keys (RFC 8291)
+    in base64url.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(
+        "usersessions.UserSession", on_delete=models.CASCADE, related_name="+"
+    )
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=90)
+    auth = models.CharField(max_length=24)
+    created_at = models.DateTimeField(default=timezone.now)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"device {self.pk} of {self.person_id}"
+
+
 class Delivery(models.Model):
     """An event goes to a person through a channel outside the forum's pages: once.
 
-    Rows that are due are claimed by update; whoever has the claim sends.
+    To each device of the person a delivery of its own. Rows that are due are claimed by update;
+    whoever has the claim sends.
     """
 
     class State(models.TextChoices):
@@ -128,6 +152,9 @@ class Delivery(models.Model):
     receipt = models.ForeignKey(Receipt, on_delete=models.CASCADE, related_name="deliveries")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    device = models.ForeignKey(
+        PushSubscription, null=True, on_delete=models.CASCADE, related_name="+"
+    )
     cadence = models.CharField(max_length=10, choices=Cadence.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     due_at = models.DateTimeField()
@@ -140,7 +167,16 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "channel"], name="delivery_once_per_channel")
+            models.UniqueConstraint(
+                fields=["receipt", "channel"],
+                condition=models.Q(device__isnull=True),
+                name="delivery_once_per_channel",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt", "device"],
+                condition=models.Q(device__isnull=False),
+                name="delivery_once_per_device",
+            ),
         ]
         indexes = [
             models.Index(
@@ -215,3 +251,44 @@ class UnreachableAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class PhoneNumber(models.Model):
+    """A number to which short messages go, as soon as its owner has proved to read them there.
+
+    `number` as in +6281234567890. The proof is a code sent to it, of which a digest is kept.
+    `stopped_at`: the owner answered STOP. Removing it removes the row.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    number = models.CharField(max_length=16, db_index=True)
+    confirmed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=60, blank=True)
+    code_digest = models.CharField(max_length=64, blank=True)
+    code_until = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"number of {self.person_id}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.confirmed_at is not None and self.stopped_at is None
+
+
+class CodeRequest(models.Model):
+    """Somebody had a code sent to a number. Kept for a day, so that nobody is bothered with codes.
+
+    `number_digest` tells numbers apart without naming them.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    number_digest = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"code asked for by {self.person_id}"

@@ -12,14 +12,18 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts import policy as accounts_policy
 from core.http import decode_cursor, encode_cursor
-from notifications.categories import CHOICES, DEFAULTS, IN_APP, Category, Channel
+from notifications import bridge, push
+from notifications.categories import CHOICES, DEFAULTS, YES_OR_NO, Cadence, Category, Channel
 from notifications.models import (
     DeliveryTimes,
     Event,
     Inbox,
     Notice,
+    PhoneNumber,
     Preference,
+    PushSubscription,
     Receipt,
     UnreachableAddress,
 )
@@ -168,6 +172,7 @@ class Wanted:
     """One cell of the matrix: what holds, and what may be chosen."""
 
     channel: str
+    label: str
     current: str
     choices: list[tuple[str, str]]
 
@@ -181,13 +186,27 @@ class WantedRow:
     cells: list[Wanted]
 
 
-def channels() -> list[tuple[str, str]]:
-    """The channels that this installation has."""
-    return [(channel.value, str(channel.label)) for channel in Channel]
+def channels(person: Any) -> list[tuple[str, str]]:
+    """The channels that this installation has; short messages only for who has proved a number."""
+    offered = [Channel.APP, Channel.EMAIL]
+    if push.is_configured():
+        offered.append(Channel.PUSH)
+    phone = own_number(person) if bridge.is_configured() else None
+    if phone is not None and phone.is_active:
+        offered.append(Channel.BRIDGE)
+    return [(channel.value, str(channel.label)) for channel in offered]
+
+
+def categories(person: Any) -> list[Category]:
+    """The kinds of news that may concern this person: work is only for civil servants."""
+    if accounts_policy.is_asn(person):
+        return list(Category)
+    return [category for category in Category if category != Category.WORK]
 
 
 def matrix(person: Any) -> list[WantedRow]:
-    """Every category by every channel, as the person has it."""
+    """Every category that may concern the person by every channel, as the person has it."""
+    offered = channels(person)
     rows = Preference.objects.filter(person_id=person.pk)
     chosen = {
         (category, channel): cadence
@@ -200,18 +219,19 @@ def matrix(person: Any) -> list[WantedRow]:
             cells=[
                 Wanted(
                     channel=channel,
+                    label=label,
                     current=chosen.get((category, channel), DEFAULTS[category][channel]),
                     choices=_named(channel),
                 )
-                for channel, _label in channels()
+                for channel, label in offered
             ],
         )
-        for category in Category
+        for category in categories(person)
     ]
 
 
 def _named(channel: str) -> list[tuple[str, str]]:
-    labels = IN_APP if channel == Channel.APP else {}
+    labels = YES_OR_NO if Cadence.DAILY not in CHOICES[channel] else {}
     return [(c.value, str(labels.get(c, c.label))) for c in CHOICES[channel]]
 
 
@@ -224,3 +244,28 @@ def delivery_times(person: Any) -> DeliveryTimes:
 def is_unreachable(address: str) -> bool:
     """Whether mail to this address came back for good."""
     return UnreachableAddress.objects.filter(address=address.lower()).exists()
+
+
+# --- Devices -------------------------------------------------------------------------------------
+
+
+def devices(person: Any, *, session_key: str | None) -> list[PushSubscription]:
+    """The person's devices that show news, newest first; `is_this` marks the one that asks."""
+    rows = PushSubscription.objects.filter(person_id=person.pk).select_related("session")
+    found = list(rows.order_by("-pk"))
+    for device in found:
+        device.is_this = device.session.session_key == session_key  # type: ignore[attr-defined]
+    return found
+
+
+def own_device(person: Any, pk: int) -> PushSubscription:
+    """One of the person's own devices; Http404 for anybody else's."""
+    device = PushSubscription.objects.filter(pk=pk, person_id=person.pk).first()
+    if device is None:
+        raise Http404("device")
+    return device
+
+
+def own_number(person: Any) -> PhoneNumber | None:
+    """The number that the person gave for short messages."""
+    return PhoneNumber.objects.filter(pk=person.pk).first()

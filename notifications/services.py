@@ -11,18 +11,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import selectors as accounts
-from notifications import fanout, mail, tasks
+from notifications import bridge, fanout, mail, phones, tasks
 from notifications.categories import CHOICES, Cadence, Category, Channel
 from notifications.fanout import BATCH, finish, reach, reached
 from notifications.letters import (
     Letter,
+    channels_due,
     free_abandoned,
     mark_unreachable,
     next_letter,
     put_aside,
     send,
 )
-from notifications.models import DeliveryTimes, Event, Notice, Preference, UnreachableAddress
+from notifications.models import (
+    DeliveryTimes,
+    Event,
+    Notice,
+    Preference,
+    PushSubscription,
+    UnreachableAddress,
+)
+from notifications.phones import TooMany, confirm_number, remove_number
 
 # What the apps above use to tell people and to send what is due.
 __all__ = [
@@ -32,8 +41,13 @@ __all__ = [
     "Channel",
     "Happening",
     "Letter",
+    "TooMany",
+    "add_device",
+    "channels_due",
+    "confirm_number",
     "finish",
     "free_abandoned",
+    "give_number",
     "mark_reachable",
     "mark_seen",
     "mark_unreachable",
@@ -41,7 +55,10 @@ __all__ = [
     "put_aside",
     "reach",
     "reached",
+    "read_reports",
     "record",
+    "remove_device",
+    "remove_number",
     "send",
     "set_times",
     "set_wanted",
@@ -202,3 +219,57 @@ def unsubscribe(*, token: str) -> list[str] | None:
 def mark_reachable(*, person: Any) -> None:
     """The person says that the own address works again: mail goes there once more."""
     UnreachableAddress.objects.filter(address=person.email).delete()
+
+
+# --- Devices -------------------------------------------------------------------------------------
+
+MOST_DEVICES = 10
+
+
+@transaction.atomic
+def add_device(
+    *, person: Any, session: Any, endpoint: str, p256dh: str, auth: str
+) -> PushSubscription:
+    """Show news of the person on the browser that this session belongs to.
+
+    A browser has one subscription: an older one of the same session is replaced, and one that
+    another person left behind on it goes with all that was waiting for it. Sent again it is the
+    same device. Of more than ten devices the oldest is dropped.
+    """
+    rows = PushSubscription.objects
+    rows.filter(endpoint=endpoint).exclude(person_id=person.pk).delete()
+    rows.filter(session=session).exclude(endpoint=endpoint).delete()
+    device, _created = rows.update_or_create(
+        endpoint=endpoint,
+        defaults={
+            "person_id": person.pk,
+            "session": session,
+            "p256dh": p256dh,
+            "auth": auth,
+            "failed_at": None,
+            "failure": "",
+        },
+    )
+    own = rows.filter(person_id=person.pk).order_by("-pk")
+    rows.filter(pk__in=list(own.values_list("pk", flat=True)[MOST_DEVICES:])).delete()
+    return device
+
+
+def remove_device(*, device: PushSubscription) -> None:
+    """Show no more news on a device; what was waiting for it goes too."""
+    device.delete()
+
+
+# --- Short messages ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def give_number(*, person: Any, number: str) -> None:
+    """Store a number and have a code sent to it. Raises TooMany when that is asked too often."""
+    phones.give_number(person=person, number=number)
+    tasks.send_code.enqueue(person_id=person.pk)
+
+
+def read_reports() -> int:
+    """Take note of what the gateway reports of short messages; how many reports."""
+    return phones.read_reports() if bridge.is_configured() else 0

@@ -12,6 +12,7 @@ from accounts import selectors as accounts_selectors
 from core import photos
 from core.forms import ClientKeyField, LineField, TextField
 from participation import selectors
+from participation.identity import way_choices
 from participation.models import Project, ShownAs, Status
 from participation.selectors import SORTS, IdeaFilter
 from participation.services import IdeaDraft
@@ -97,7 +98,9 @@ class IdeaForm(forms.Form):
     )
     shown_as = forms.ChoiceField(
         label=_("Nama yang ditampilkan"),
-        help_text=_("Petugas moderasi tetap tahu akun Anda. ASN yang menjawab tidak tahu."),
+        help_text=_(
+            "Petugas yang menjawab dan yang memeriksa melihat nama yang sama seperti pembaca lain."
+        ),
         widget=forms.RadioSelect,
         choices=ShownAs.choices,
         initial=ShownAs.NAME,
@@ -114,13 +117,20 @@ class IdeaForm(forms.Form):
         self.fields["village"].choices = village_choices(_("Pilih kelurahan"))  # type: ignore[attr-defined]
         if person.village_id:
             self.fields["village"].initial = person.village_id
-        self.fields["shown_as"].choices = [  # type: ignore[attr-defined]
-            (ShownAs.NAME, person.display_name),
-            (ShownAs.PSEUDONYM, _("Warga dari kelurahan di atas")),
-        ]
+        self.fields["shown_as"].choices = way_choices(person)  # type: ignore[attr-defined]
+        village = person.village.name if person.village else ""
         self.fields["shown_as"].choice_hints = {  # type: ignore[attr-defined]
-            ShownAs.NAME: _("Nama Anda tampil di aspirasi ini"),
-            ShownAs.PSEUDONYM: _("Nama Anda tidak tampil"),
+            ShownAs.NAME: (
+                _("Nama dan kelurahan Anda tampil, yaitu %(village)s") % {"village": village}
+                if village
+                else _("Nama Anda tampil di aspirasi ini")
+            ),
+            ShownAs.PSEUDONYM: (
+                _("Tampil sebagai “Warga %(village)s”, tanpa nama") % {"village": village}
+                if village
+                else _("Tampil sebagai “Warga”, tanpa nama")
+            ),
+            ShownAs.HIDDEN: _("Nama dan kelurahan Anda tidak tampil"),
         }
 
     def draft(self) -> IdeaDraft:

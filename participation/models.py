@@ -56,6 +56,8 @@ class Project(Watched):
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     staff_only = models.BooleanField(default=False)
     premoderated = models.BooleanField(default=False)
+    takes_stance = models.BooleanField(default=False)  # replies may say for or against
+    first_posts_checked = models.BooleanField(default=False)
     is_published = models.BooleanField(default=True)
     village = models.ForeignKey(
         "accounts.Village", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -143,6 +145,7 @@ class ShownAs(models.TextChoices):
 
     NAME = "name", _("Nama saya")
     PSEUDONYM = "pseudonym", _("Warga kelurahan saya")
+    HIDDEN = "hidden", _("Disembunyikan")
 
 
 class Status(models.TextChoices):
@@ -161,7 +164,8 @@ class Idea(Watched):
     """An aspirasi: what a resident proposes for a project.
 
     `revision` counts the visible changes of its page; `project_revision` is the project's count at
-    the last change of its row in the project's list.
+    the last change of its row in the project's list. One that was merged into another stays
+    readable and takes no more support or replies.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="ideas")
@@ -183,6 +187,9 @@ class Idea(Watched):
         max_length=20, choices=Visibility.choices, default=Visibility.HELD
     )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
     support_count = models.PositiveIntegerField(default=0, editable=False)
     reply_count = models.PositiveIntegerField(default=0, editable=False)
     project_revision = models.PositiveBigIntegerField(default=0, editable=False)
@@ -202,6 +209,9 @@ class Idea(Watched):
                 condition=~models.Q(visibility=Visibility.PUBLISHED)
                 | models.Q(published_at__isnull=False),
                 name="idea_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")), name="idea_not_merged_into_itself"
             ),
         ]
         indexes = [
@@ -246,20 +256,20 @@ class Idea(Watched):
         return f"idea.{self.pk}"
 
     @property
-    def is_pseudonymous(self) -> bool:
-        return self.shown_as == ShownAs.PSEUDONYM
-
-    @property
     def is_published(self) -> bool:
         return self.visibility == Visibility.PUBLISHED
 
 
 class IdeaHistory(models.Model):
-    """One change of an aspirasi's visibility or status: who, when, from, to, why. Never changed."""
+    """One change of an aspirasi's visibility or status, or a merger: who, when, from, to, why.
+
+    Of a merger `old` and `new` are the number of the aspirasi that it is part of. Never changed.
+    """
 
     class Field(models.TextChoices):
         VISIBILITY = "visibility"
         STATUS = "status"
+        MERGED = "merged"
 
     idea = models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="history")
     field = models.CharField(max_length=20, choices=Field.choices)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy as accounts_policy
@@ -25,11 +26,17 @@ def may_view_project(person: Any, project: Project) -> Decision:
 
 
 def may_take_part(person: Any) -> Decision:
-    """A signed-in person who is not blocked."""
+    """A signed-in person who is neither blocked nor suspended for a time."""
     if not person.is_authenticated:
         return no(_("Masuk dulu untuk ikut serta."))
     if person.blocked_at:
         return no(_("Akun Anda sedang dibatasi, jadi belum bisa menulis."))
+    if person.is_suspended:
+        until = timezone.localtime(person.suspended_until)
+        return no(
+            _("Akun Anda dibatasi sampai %(time)s. Sampai saat itu Anda bisa membaca saja.")
+            % {"time": formats.date_format(until, gettext("j F Y, H.i"))}
+        )
     return YES
 
 
@@ -45,6 +52,8 @@ def may_submit_idea(person: Any, project: Project) -> Decision:
 def may_support(person: Any, idea: Idea) -> Decision:
     if not (decision := may_view_idea(person, idea)):
         return decision
+    if idea.merged_into_id:
+        return no(_("Aspirasi ini sudah digabung. Dukung aspirasi gabungannya."))
     if not takes_support(idea.project) or not idea.is_published:
         return no(_("Dukungan untuk aspirasi ini sudah ditutup."))
     return may_take_part(person)
@@ -91,6 +100,25 @@ def may_moderate(person: Any, project: Project) -> Decision:
     ):
         return YES
     return no(_("Hanya petugas moderasi yang dapat melakukan ini."))
+
+
+def may_merge(person: Any, idea: Idea, into: Idea | None) -> Decision:
+    """A moderator of the project, into another public aspirasi of the same project.
+
+    Neither is part of another one or has others in it: a merger is one step, so that supporters
+    always stand before the aspirasi that is left.
+    """
+    if not (decision := may_moderate(person, idea.project)):
+        return decision
+    if into is None or into.project_id != idea.project_id or not into.is_published:
+        return no(_("Pilih aspirasi lain yang tayang di proyek yang sama."))
+    if into.pk == idea.pk:
+        return no(_("Aspirasi tidak bisa digabung dengan dirinya sendiri."))
+    if into.merged_into_id:
+        return no(_("Aspirasi tujuan sudah digabung ke aspirasi lain."))
+    if idea.merged_into_id or idea.merged.exists():
+        return no(_("Aspirasi ini sudah bagian dari penggabungan lain. Pisahkan dulu."))
+    return YES
 
 
 def may_answer(person: Any, project: Project) -> Decision:

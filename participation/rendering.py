@@ -11,7 +11,20 @@ from django.utils.translation import gettext as _
 from core.live import Fragment
 from core.text import stored_html
 from participation import policy, selectors
-from participation.models import Idea, IdeaHistory, Status
+from participation.identity import ShownAuthor, shown_author, usual_way, way_choices
+from participation.models import Idea, IdeaHistory, ShownAs, Status
+
+__all__ = [
+    "ShownAs",
+    "ShownAuthor",
+    "row_fragment",
+    "rows",
+    "shown_author",
+    "steps",
+    "steps_fragment",
+    "usual_way",
+    "way_choices",
+]
 
 KEPT_FOR = 3600
 
@@ -34,7 +47,11 @@ def rows(ideas: list[Idea], *, supported: set[int], with_project: bool) -> list[
     """
     is_open = {idea.project_id: policy.takes_support(idea.project) for idea in ideas}
     states = {
-        idea.pk: RowState(idea.pk in supported, with_project, is_open[idea.project_id])
+        idea.pk: RowState(
+            idea.pk in supported,
+            with_project,
+            is_open[idea.project_id] and not idea.merged_into_id,
+        )
         for idea in ideas
     }
     language = get_language()
@@ -59,7 +76,7 @@ def row_fragment(idea: Idea) -> Fragment:
         "list": "aspirasi" if idea.is_published else None,
         "order": int(idea.published_at.timestamp()) if idea.published_at else 0,
         "revision": idea.project_revision,
-        "html": _row(idea, RowState(takes_support=policy.takes_support(idea.project))),
+        "html": _row(idea, RowState(takes_support=takes_support(idea))),
     }
 
 
@@ -71,6 +88,17 @@ def steps_fragment(idea: Idea) -> Fragment:
         "order": 0,
         "revision": idea.status_revision,
         "html": steps(idea) if idea.is_published else "",
+    }
+
+
+def status_fragment(idea: Idea) -> Fragment:
+    """The status beside the category, at the top of the page of an aspirasi."""
+    return {
+        "id": "status-aspirasi",
+        "list": None,
+        "order": 0,
+        "revision": idea.status_revision,
+        "html": render_to_string("participation/_status_place.html", {"idea": idea}),
     }
 
 
@@ -104,6 +132,11 @@ def steps(idea: Idea) -> SafeString:
             "label": shown[now - 1][0],
         },
     )
+
+
+def takes_support(idea: Idea) -> bool:
+    """Whether the button of an aspirasi can be pressed at all."""
+    return policy.takes_support(idea.project) and not idea.merged_into_id
 
 
 def _row_key(idea: Idea, state: RowState, language: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ from participation.models import (
     Follow,
     Idea,
     IdeaHistory,
+    Phase,
     Photo,
     Project,
     Status,
@@ -76,6 +77,41 @@ def projects_by_deadline(person: Any) -> list[Project]:
     return sorted(projects_visible_to(person), key=urgency)
 
 
+# What could not be told on its day, because nothing ran, is told up to so much later.
+TOLD_LATE = timedelta(days=2)
+CLOSES_SOON = timedelta(days=3)
+
+
+def phases_begun(today: date) -> list[Phase]:
+    """Phases that have begun today, or in the two days before, and still run."""
+    rows = _told_phases().filter(starts_on__range=(today - TOLD_LATE, today))
+    return [phase for phase in rows if phase.project.phase_on(today) == phase]
+
+
+def phases_closing(today: date) -> list[Phase]:
+    """Phases that take aspirasi and whose last day is at most three days away.
+
+    Not one that begins today: that is told already. Not one that another phase ends before.
+    """
+    rows = _told_phases().filter(
+        stage__in=policy.ACCEPTS_IDEAS,
+        starts_on__lt=today,
+        ends_on__range=(today, today + CLOSES_SOON),
+    )
+    return [phase for phase in rows if phase.project.phase_on(phase.ends_on or today) == phase]
+
+
+def _told_phases() -> QuerySet[Phase]:
+    rows = Phase.objects.filter(project__is_published=True).select_related("project")
+    return rows.prefetch_related("project__phases").order_by("pk")
+
+
+def phases_visible_to(person: Any) -> QuerySet[Phase]:
+    """Phases of projects that the person may see, with the project's unit."""
+    projects = projects_visible_to(person).values("pk")
+    return Phase.objects.filter(project__in=projects).select_related("project__unit")
+
+
 # --- Aspirasi -----------------------------------------------------------------------------------
 
 
@@ -91,13 +127,17 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     """One aspirasi with what its page needs; Http404 when the person may not know of it.
 
     A hidden one is found by everybody who may see the project: its page is a tombstone.
-    `reader_supports` says whether this person supports it.
+    `reader_supports` says whether this person supports it, `has_merged` whether others are part of
+    it.
     """
     rows = Idea.objects.select_related(
-        "project__unit", "author__village", "category", "village"
+        "project__unit", "author__village", "category", "village", "merged_into"
     ).prefetch_related("project__phases", "photos")
     own = Support.objects.filter(idea=OuterRef("pk"), person_id=person.pk)
-    rows = rows.annotate(reader_supports=Exists(own) if person.is_authenticated else Value(False))
+    rows = rows.annotate(
+        reader_supports=Exists(own) if person.is_authenticated else Value(False),
+        has_merged=Exists(Idea.objects.filter(merged_into=OuterRef("pk"))),
+    )
     idea = rows.filter(pk=pk).first()
     if idea is None or not policy.may_view_project(person, idea.project):
         raise Http404("idea")
@@ -106,6 +146,17 @@ def idea_for_page(person: Any, pk: int) -> Idea:
     ):
         raise Http404("idea")
     return idea
+
+
+def merged_into(idea: Idea) -> list[Idea]:
+    """The public aspirasi that are part of this one, in the order of their numbers."""
+    rows = Idea.objects.filter(merged_into=idea, visibility=Visibility.PUBLISHED)
+    return list(rows.only("id", "title", "support_count", "created_at").order_by("id"))
+
+
+def merge_target(person: Any, pk: int) -> Idea | None:
+    """A public aspirasi that the person may see, to merge another one into."""
+    return visible_to(person).select_related("project").filter(pk=pk).first()
 
 
 @dataclass(slots=True)
@@ -149,6 +200,7 @@ ROW_STATE = (
     "published_at",
     "answered_at",
     "project__id",
+    "merged_into_id",
 )
 
 
@@ -285,10 +337,19 @@ def audience(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | No
     return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
 
 
-def followers(project_id: int, *, after: int, limit: int) -> list[int]:
-    """A batch of those who follow a project: ids in rising order, from `after` on."""
+def followers(project_id: int, *, after: int, limit: int) -> tuple[list[int], int | None]:
+    """A batch of those who follow a project: ids in rising order, and where it ends as above."""
     rows = Follow.objects.filter(project_id=project_id, muted=False, person_id__gt=after)
-    return list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])
+    batch = list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])
+    return batch, batch[-1] if len(batch) == limit else None
+
+
+def supporters(idea: Idea, *, after: int, limit: int) -> tuple[list[int], int | None]:
+    """The same, only those who support it."""
+    rows = Support.objects.filter(idea=idea, person_id__gt=after).order_by("person_id")
+    batch = list(rows.values_list("person_id", flat=True)[:limit])
+    end = batch[-1] if len(batch) == limit else None
+    return not_muted(idea.project_id, set(batch) - {idea.author_id}), end
 
 
 def not_muted(project_id: int, people: Iterable[int]) -> list[int]:
@@ -328,6 +389,16 @@ def own_ideas(person: Any) -> list[Idea]:
     )
 
 
+def has_published(person: Any) -> bool:
+    """Whether an aspirasi of the person ever was public."""
+    return Idea.objects.filter(author=person, published_at__isnull=False).exists()
+
+
+def published_by(person: Any) -> int:
+    """How many aspirasi of the person ever were public."""
+    return Idea.objects.filter(author=person, published_at__isnull=False).count()
+
+
 def history(idea: Idea) -> list[IdeaHistory]:
     """Every change of status and visibility, oldest first."""
     return list(idea.history.select_related("actor"))
@@ -340,6 +411,7 @@ def similar_to(idea: Idea, *, limit: int = 3) -> list[Idea]:
             project_id=idea.project_id,
             category_id=idea.category_id,
             visibility=Visibility.PUBLISHED,
+            merged_into=None,
         )
         .exclude(pk=idea.pk)
         .only("id", "title", "support_count", "status")
@@ -421,9 +493,7 @@ def city_figures() -> dict[str, int]:
 
 def waiting_for(person: Any, *, limit: int = 200) -> list[Idea]:
     """Published aspirasi without an official answer that this person may answer, oldest first."""
-    rows = Idea.objects.filter(
-        visibility=Visibility.PUBLISHED, answered_at__isnull=True, status=Status.OPEN
-    )
+    rows = visible_to(person).filter(answered_at__isnull=True, status=Status.OPEN, merged_into=None)
     scope = accounts_policy.scope_of(person, "responder")
     if scope is None:
         return []
@@ -468,3 +538,8 @@ def heads(*, ideas: list[int], projects: list[int]) -> dict[str, int]:
             f"project.{pk}": revision for pk, revision in watched.values_list("pk", "revision")
         }
     return found
+
+
+def was_sent(author: Any, client_key: UUID) -> bool:
+    """Whether this form of the author was received before: its aspirasi exists."""
+    return Idea.objects.filter(author=author, client_key=client_key).exists()

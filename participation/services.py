@@ -87,11 +87,19 @@ def receive_idea(
         if first is None:
             raise
         return first, False
-    for position, picture in enumerate(photos, start=1):
-        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
-        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
+    add_photos(idea=idea, photos=photos)
     _remember(idea, IdeaHistory.Field.VISIBILITY, "", Visibility.HELD, author)
     return idea, True
+
+
+def add_photos(*, idea: Idea, photos: Sequence[Picture]) -> None:
+    """Put photos behind those that an aspirasi has."""
+    if not photos:
+        return
+    first = idea.photos.count() + 1
+    for position, picture in enumerate(photos, start=first):
+        photo = Photo(idea=idea, width=picture.width, height=picture.height, position=position)
+        photo.file.save(f"{photo.key}.webp", ContentFile(picture.content), save=True)
 
 
 @transaction.atomic
@@ -140,6 +148,88 @@ def hide_idea(*, idea: Idea, by: Any, reason: str) -> bool:
 
 
 @transaction.atomic
+def revise_idea(*, idea: Idea, title: str, body: str, place: str) -> None:
+    """Store what an author was asked to change, of an aspirasi that nobody else can read."""
+    Idea.objects.filter(pk=idea.pk).exclude(visibility=Visibility.PUBLISHED).update(
+        title=title,
+        body=body,
+        place=place,
+        search_text=search.normal_form(title, body, place),
+    )
+    idea.refresh_from_db(fields=["title", "body", "place", "search_text"])
+
+
+@transaction.atomic
+def merge_idea(*, idea: Idea, into: Idea, by: Any) -> bool:
+    """Make an aspirasi part of another one. False when it already is part of one.
+
+    It stays readable and takes no more support or replies. Support never moves by itself: who gave
+    it is told and may move the own (`move_support`).
+    """
+    lock(idea.pk, into.pk)
+    for each in (idea, into):
+        each.refresh_from_db(fields=["merged_into", "visibility"])
+    require(policy.may_merge(by, idea, into))
+    Idea.objects.filter(pk=idea.pk).update(merged_into=into)
+    idea.merged_into = into
+    change = _remember(idea, IdeaHistory.Field.MERGED, "", into.number, by)
+    event = notifications.record(
+        Happening(
+            key=f"merged.{change.pk}",
+            category=News.FOLLOWED,
+            headline=gettext_noop("Digabung dengan aspirasi serupa. Anda bisa memindah dukungan"),
+            url=reverse("forum:idea", args=[idea.pk]),
+            thread_key=thread_key(idea),
+            thread_title=idea.title,
+            place_title=idea.project.title,
+            source_kind="idea",
+            source_id=idea.pk,
+        )
+    )
+    if event is not None:
+        tasks.tell_supporters.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by.pk)
+    _announce(idea)
+    _announce(into)
+    return True
+
+
+@transaction.atomic
+def split_idea(*, idea: Idea, by: Any) -> bool:
+    """Undo a merger. Support that its givers moved stays where they moved it."""
+    lock(idea.pk, idea.merged_into_id)
+    idea.refresh_from_db(fields=["merged_into"])
+    into = idea.merged_into
+    if into is None:
+        return False
+    require(policy.may_moderate(by, idea.project))
+    Idea.objects.filter(pk=idea.pk).update(merged_into=None)
+    idea.merged_into = None
+    _remember(idea, IdeaHistory.Field.MERGED, into.number, "", by)
+    _announce(idea)
+    _announce(into)
+    return True
+
+
+@transaction.atomic
+def move_support(*, idea: Idea, person: Any) -> bool:
+    """Move one's own support to the aspirasi that this one was merged into.
+
+    False when there is nothing to move. Who already supports the other one only takes this back.
+    """
+    own = Support.objects.select_for_update().filter(idea=idea, person=person).first()
+    lock(idea.pk, idea.merged_into_id)
+    idea.refresh_from_db(fields=["merged_into"])
+    into = idea.merged_into
+    if own is None or into is None:
+        return False
+    require(policy.may_support(person, into))
+    own.delete()
+    Idea.objects.filter(pk=idea.pk).update(support_count=F("support_count") - 1)
+    support(idea=into, person=person)
+    return True
+
+
+@transaction.atomic
 def change_status(*, idea: Idea, status: str, by: Any, reason: str = "") -> bool:
     """Say how far an aspirasi has come. Returns False when it already was there."""
     require(policy.may_change_status(by, idea))
@@ -173,6 +263,12 @@ def record_answer(*, idea: Idea, status: str, by: Any) -> None:
         old, idea.status = idea.status, status
         Idea.objects.filter(pk=idea.pk).update(status=status)
         _remember(idea, IdeaHistory.Field.STATUS, old, status, by)
+
+
+def lock(*pks: int | None) -> None:
+    """Lock aspirasi until the transaction ends, in the order of their ids."""
+    rows = Idea.objects.select_for_update(no_key=True).filter(pk__in=[pk for pk in pks if pk])
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def count_change(idea: Idea, *, replies: int = 0, status: bool = False) -> int:
@@ -209,13 +305,21 @@ def announce_row(idea: Idea) -> None:
 
 @transaction.atomic
 def tell_all(
-    *, idea: Idea, key: str, own: str, headline: str, words: dict[str, str], by: Any
+    *,
+    idea: Idea,
+    key: str,
+    own: str,
+    headline: str,
+    words: dict[str, str],
+    by: Any,
+    others: str = News.FOLLOWED,
 ) -> None:
     """Tell the author, and in the background whoever supports it or follows the project.
 
-    `own` is what kind of news it is for the author. What this costs does not grow with the number
-    of followers.
+    `own` is what kind of news it is for the author, `others` for the rest. `by` is not told; None
+    when the clock did it. What this costs does not grow with the number of followers.
     """
+    by_id = by.pk if by else 0
     happening = Happening(
         key=f"{key}.author",
         category=own,
@@ -228,11 +332,11 @@ def tell_all(
         source_kind="idea",
         source_id=idea.pk,
     )
-    if idea.author_id != by.pk:
+    if idea.author_id != by_id:
         notifications.tell(happening, recipients=[idea.author_id])
-    event = notifications.record(replace(happening, key=key, category=News.FOLLOWED))
+    event = notifications.record(replace(happening, key=key, category=others))
     if event is not None:
-        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by.pk)
+        tasks.tell_followers.enqueue(event_id=event.pk, idea_id=idea.pk, by_id=by_id)
 
 
 def thread_key(idea: Idea) -> str:
@@ -289,7 +393,12 @@ def support(*, idea: Idea, person: Any) -> bool:
     require(policy.may_support(person, idea))
     _row, created = Support.objects.get_or_create(idea=idea, person=person)
     if created:
-        Idea.objects.filter(pk=idea.pk).update(support_count=F("support_count") + 1)
+        counted = Idea.objects.filter(pk=idea.pk, merged_into=None).update(
+            support_count=F("support_count") + 1
+        )
+        if not counted:  # merged since it was looked at
+            idea.refresh_from_db(fields=["merged_into"])
+            require(policy.may_support(person, idea))
     idea.refresh_from_db(fields=["support_count"])
     return created
 
@@ -324,7 +433,8 @@ def _announce(idea: Idea) -> None:
     revision = count_change(idea, status=True)
 
     def fragments() -> list[Fragment]:
-        return [rendering.steps_fragment(Idea.objects.get(pk=idea.pk))]
+        fresh = Idea.objects.get(pk=idea.pk)
+        return [rendering.steps_fragment(fresh), rendering.status_fragment(fresh)]
 
     live.push(idea.topic, revision, fragments)
     announce_row(idea)

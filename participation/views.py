@@ -22,9 +22,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from core import throttle
 from core.http import seen_revision
 from core.text import staff_html
 from participation import forms, policy, rendering, selectors, services
@@ -109,6 +110,10 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         context = {"project": shown, "follow": selectors.follow_of(request.user, shown)}
         return render(request, "participation/follow.html", context)
+    if wait := throttle.count(request, "follow"):
+        context = {"project": shown, "follow": selectors.follow_of(request.user, shown)}
+        page = render(request, "participation/follow.html", {**context, "wait": wait})
+        return wait.put_on(page)
     match request.POST.get("pilihan"):
         case "ikuti":
             services.follow(project=shown, person=request.user)
@@ -188,6 +193,8 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         door = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
         return HttpResponseClientRedirect(door) if _by_htmx(request) else redirect(door)
+    if not policy.may_view_idea(request.user, idea):
+        return render(request, "forum/idea_hidden.html", {"idea": idea}, status=410)
     supported = bool(selectors.supported_by(request.user, [idea]))
     if request.method != "POST":
         return render(
@@ -207,6 +214,12 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
             # The button has no room for the reason: the browser goes to the page that has.
             response["HX-Redirect"] = request.path
         return response
+    if wait := throttle.count(request, "support"):
+        if _by_htmx(request):
+            messages.warning(request, wait.sentence)
+            return wait.put_on(HttpResponseClientRedirect(request.path))
+        context = {"idea": idea, "supported": supported, "may_support": decision, "wait": wait}
+        return wait.put_on(render(request, "participation/support.html", context))
     if request.POST.get("dukung", "ya") == "ya":
         services.support(idea=idea, person=request.user)
         supported = True
@@ -218,6 +231,17 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"idea": idea, "supported": supported, "takes_support": True, "wide": wide}
         return render(request, "participation/_support.html", context)
     return redirect(_back(request, idea))
+
+
+@login_required
+@require_POST
+def move_support(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move one's own support to the aspirasi that this one was merged into."""
+    idea = selectors.idea_for_page(request.user, pk)
+    into = idea.merged_into
+    if services.move_support(idea=idea, person=request.user):
+        messages.success(request, _("Dukungan Anda sudah pindah ke aspirasi ini."))
+    return redirect("forum:idea", pk=into.pk if into else pk)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import City, Person, Role, Unit, Village
+from forum.clock import services as clock
 from forum.discussion import services as discussion
 from forum.moderation import services as moderation
 from participation.models import Category, Idea, Phase, Project, Stage
@@ -41,6 +42,8 @@ def _load_city() -> City:
         Category.objects.get_or_create(
             slug=slug, defaults={"name": name, "name_en": name_en, "position": position}
         )
+    if clock.load_rules():
+        clock.load_national_days()
     return City.objects.get()
 
 

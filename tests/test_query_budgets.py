@@ -26,6 +26,7 @@ def full_idea(idea, make_person, make_reply, responder, resident):
     """An aspirasi with an official answer, ratings, and 100 replies of which many are answers."""
     import uuid
 
+    from forum.answers import ratings
     from forum.answers import services as answers
     from forum.answers.services import Promise
     from forum.discussion import services as discussion
@@ -37,7 +38,7 @@ def full_idea(idea, make_person, make_reply, responder, resident):
     )
     for person in people:
         participation.support(idea=idea, person=person)
-        answers.rate_answer(answer=answer, person=person, scores={"clear": 4}, took_part=True)
+        ratings.rate_answer(answer=answer, person=person, scores={"clear": 4}, took_part=True)
     parent = None
     for n in range(100):
         reply = discussion.submit_reply(

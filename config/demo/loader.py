@@ -22,13 +22,17 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
-from config.demo import content, sessions
+from config.demo import answers as demo_answers
+from config.demo import content, desk, identity, sessions
+from config.demo import discussion as demo_discussion
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
 from core.publishing import Visibility
+from forum.answers import ratings
 from forum.answers import services as answers
 from forum.answers.models import OfficialAnswer
 from forum.discussion import services as discussion
@@ -178,9 +182,17 @@ class Story:
                 self._plan_project(text)
             self._plan_moderation()
             sessions.plan(self)
+            demo_discussion.plan(self)
+            identity.plan(self)
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
+            self.clock.moment = self.now - timedelta(minutes=15)
+            desk.tell(self)
+            self.clock.moment = self.now
+            demo_answers.finish(self)
+        # Jobs of the story begin to wait now: months old, they would look like a worker that died.
+        DBTaskResult.objects.ready().update(enqueued_at=timezone.now())
 
     # --- Time -------------------------------------------------------------------------------------
 
@@ -431,17 +443,20 @@ class Story:
             idea=told.idea,
             officer=officer.person,
             body=self._fill(text["body"], told, to=told.author, hidden=told.pseudonym),
-            promises=[
-                answers.Promise(
-                    kind=row["kind"],
-                    text=self._fill(row["text"], told, to=told.author, hidden=told.pseudonym),
-                    due_on=self._due(row, told),
-                )
-                for row in text["promises"]
-            ],
+            promises=[self._promise(row, told) for row in text["promises"]],
             status=Status.PLANNED if status in (Status.IN_PROGRESS, Status.DONE) else status,
         )
+        demo_answers.plan_promises(self, told.answer)
         self._plan_ratings(told, days)
+
+    def _promise(self, row: dict[str, Any], told: Told) -> answers.Promise:
+        """What is not possible is told with its reason: the part after "karena"."""
+        text = self._fill(row["text"], told, to=told.author, hidden=told.pseudonym)
+        reason = ""
+        if row["kind"] == "not_possible":
+            text, _comma, reason = text.partition(", karena ")
+            reason = reason[:1].upper() + reason[1:] or "Alasannya ada dalam jawaban di atas."
+        return answers.Promise(row["kind"], text, due_on=self._due(row, told), reason=reason)
 
     def _due(self, promise: dict[str, Any], told: Told) -> date | None:
         """The promised day. Of what is not done yet most lies ahead; one in six is late."""
@@ -486,6 +501,8 @@ class Story:
             by=self.responders[told.project.unit.slug].person,
             reason=self._fill(reason, told, to=told.author, hidden=told.pseudonym),
         )
+        if status == Status.DONE:
+            demo_answers.keep_promises(told.idea, self.responders[told.project.unit.slug].person)
 
     def _plan_ratings(self, told: Told, days: int) -> None:
         """Those who took part rate the answer; often too few for a figure to be shown."""
@@ -518,8 +535,12 @@ class Story:
 
     def _rate(self, told: Told, speaker: Speaker, scores: dict[str, int | None]) -> None:
         assert told.answer is not None
-        answers.rate_answer(
-            answer=told.answer, person=speaker.person, scores=scores, took_part=True
+        ratings.rate_answer(
+            answer=told.answer,
+            person=speaker.person,
+            scores=scores,
+            comment=demo_answers.comment_of(scores),
+            took_part=True,
         )
 
     # --- Discussion -------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from config.demo import content
 from config.demo.loader import MAIL_DOMAIN
 from core import search, text
 from core.publishing import Visibility
-from forum.answers.models import AnswerRating, Commitment, OfficialAnswer
+from forum.answers.models import AnswerRating, AnswerScores, Commitment, OfficialAnswer
 from forum.discussion.models import Reply
 from participation.models import (
     Category,
@@ -143,6 +143,7 @@ class Volume:
         self._write(OfficialAnswer, ANSWER_FIELDS, self._answer_rows())
         self._write(Commitment, COMMITMENT_FIELDS, self._commitment_rows())
         self._write(AnswerRating, RATING_FIELDS, self._rating_rows())
+        self._show_scores()
         self._write(Reply, REPLY_FIELDS, self._reply_rows(stream))
         _reset_sequences(Idea, Reply, OfficialAnswer)
 
@@ -427,7 +428,26 @@ class Volume:
             for person in itertools.islice(self._supporters(index), 12):
                 scores = self.chance.choices((2, 3, 3, 4, 4), k=4)
                 at = min(self.answered[index] + 90_000, self.seconds - 1)
-                yield pk, person, *scores, self._at(at)
+                yield pk, person, *scores, True, self._at(at), self._at(at)
+
+    def _show_scores(self) -> None:
+        """The figures of the answers with five raters and more."""
+        ratings = AnswerRating.objects.filter(answer_id__gte=self.first_answer)
+        aspects = ("clear", "helpful", "timely", "courteous")
+        found = ratings.values("answer_id", "answer__officer_id").annotate(
+            raters=models.Count("pk"),
+            **{f"{aspect}_mean": models.Avg(aspect) for aspect in aspects},
+        )
+        AnswerScores.objects.bulk_create(
+            AnswerScores(
+                answer_id=row["answer_id"],
+                officer_id=row["answer__officer_id"],
+                raters=row["raters"],
+                means={aspect: row[f"{aspect}_mean"] for aspect in aspects},
+                released_on=timezone.localdate(),
+            )
+            for row in found.filter(raters__gte=5)
+        )
 
     def _reply_rows(self, stream: "array[int]") -> Iterator[Row]:
         """One level deep: four of ten answer one of the last top-level replies."""
@@ -483,7 +503,9 @@ ANSWER_FIELDS = (
     "id idea_id unit_id officer_id body body_html published_at edited_at revision version"
 ).split()
 COMMITMENT_FIELDS = "answer_id kind text due_on".split()
-RATING_FIELDS = "answer_id person_id clear helpful timely courteous rated_at".split()
+RATING_FIELDS = (
+    "answer_id person_id clear helpful timely courteous released first_rated_at rated_at".split()
+)
 REPLY_FIELDS = (
     "id idea_id parent_id author_id client_key body body_html shown_as as_unit_id visibility order "
     "revision version created_at edited_at"

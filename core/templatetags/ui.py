@@ -171,7 +171,8 @@ def form_errors(form: forms.BaseForm) -> dict:
         group = kind_of(bound.field.widget) == "choices"
         target = "" if bound.is_hidden else bound.auto_id + ("_0" if group else "")
         lines += [{"text": text, "to": target} for text in bound.errors]
-    return {"lines": lines, "count": len(lines)}
+    waits = any(error.code == "wait" for error in form.non_field_errors().as_data())
+    return {"lines": lines, "count": len(lines), "waits": waits}
 
 
 @register.inclusion_tag("ui/send_error.html")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import policy as accounts_policy
 from core.policy import YES, Decision, no
 from core.publishing import Visibility
 from forum.discussion.models import Reply
@@ -22,7 +23,18 @@ def may_reply(person: Any, idea: Idea) -> Decision:
         return decision
     if not idea.is_published or not participation_policy.takes_replies(idea.project):
         return no(_("Diskusi ini sudah ditutup."))
+    if idea.merged_into_id:
+        return no(_("Aspirasi ini sudah digabung. Ikuti diskusi di aspirasi gabungannya."))
     return participation_policy.may_take_part(person)
+
+
+def may_take_stance(person: Any, idea: Idea) -> Decision:
+    """Where the project asks for it, and residents only: civil servants speak for their unit."""
+    if not idea.project.takes_stance:
+        return no(_("Proyek ini tidak menanyakan sikap."))
+    if accounts_policy.is_asn(person):
+        return no(_("ASN membalas tanpa sikap."))
+    return YES
 
 
 def may_edit(person: Any, reply: Reply) -> Decision:
@@ -56,3 +68,11 @@ def may_view(person: Any, reply: Reply) -> Decision:
     if own or participation_policy.may_moderate(person, idea.project):
         return YES
     return no(_("Balasan ini tidak tayang."))
+
+
+def may_read_every_version(person: Any, reply: Reply) -> Decision:
+    """The author and the moderators read every earlier text, and may take one out of sight."""
+    own = person.is_authenticated and person.pk == reply.author_id
+    if own or participation_policy.may_moderate(person, reply.idea.project):
+        return YES
+    return no(_("Hanya penulis dan petugas moderasi yang dapat melakukan ini."))

@@ -26,7 +26,7 @@ def drop_index(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_rolegrant_project"),
-        ("forum", "0002_links"),
+        ("forum", "0014_clock_data"),
         ("participation", "0003_follows_and_visits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

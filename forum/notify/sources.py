@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from forum.answers import selectors as answers
 from forum.discussion import selectors as discussion
+from forum.disposition import selectors as disposition
+from forum.identity import policy as identity_policy
+from forum.identity import selectors as identity
 from forum.moderation.models import Flag, Ruling
 from forum.sessions import selectors as sessions
 from participation import selectors as participation
+from participation.rendering import shown_author
 
 if TYPE_CHECKING:
     from notifications.models import Event
@@ -35,15 +40,8 @@ def _replies(person: Any, keys: list[int]) -> dict[int, str]:
     """Published replies below aspirasi that the person may see, each with its author as shown."""
     found = {}
     for reply in discussion.visible_to(person).filter(pk__in=keys):
-        if reply.as_unit is not None:
-            found[reply.pk] = f"{reply.author.display_name}, {reply.as_unit.label}"
-        elif reply.is_pseudonymous:
-            village = reply.author.village
-            found[reply.pk] = (
-                _("Warga %(village)s") % {"village": village.name} if village else _("Warga")
-            )
-        else:
-            found[reply.pk] = reply.author.display_name
+        shown = shown_author(reply)
+        found[reply.pk] = f"{shown.name}, {shown.unit}" if shown.unit else shown.name
     return found
 
 
@@ -67,6 +65,46 @@ def _flags(person: Any, keys: list[int]) -> dict[int, str]:
     """Cases that the person has reported."""
     rows = Flag.objects.filter(case__in=keys, person=person)
     return dict.fromkeys(rows.values_list("case_id", flat=True), _("Petugas moderasi"))
+
+
+def _phases(person: Any, keys: list[int]) -> dict[int, str]:
+    """Phases of projects that the person may see, each with the unit responsible."""
+    rows = participation.phases_visible_to(person).filter(pk__in=keys)
+    return {phase.pk: phase.project.unit.label for phase in rows}
+
+
+def _tasks(person: Any, keys: list[int]) -> dict[int, str]:
+    """Dispositions that the person works on, each with the unit that has it."""
+    rows = disposition.visible_to(person).filter(pk__in=keys).select_related("unit")
+    return {row.pk: row.unit.label if row.unit else _("Verifikator") for row in rows}
+
+
+def _notes(person: Any, keys: list[int]) -> dict[int, str]:
+    """Notes that still stand on what the person still works on, each with its author."""
+    rows = disposition.notes_visible_to(person).filter(pk__in=keys)
+    return {note.pk: note.author.display_name for note in rows}
+
+
+def _answer_drafts(person: Any, keys: list[int]) -> dict[int, str]:
+    """Drafts of answers that the person may read, each with its writer."""
+    found = answers.drafts_visible_to(person, keys)
+    return {draft.pk: draft.author.display_name for draft in found}
+
+
+def _reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """Looks at who is behind the person's own posts, each with the role and unit that looked."""
+    moderator = _("Petugas moderasi")
+    return {
+        entry.pk: f"{moderator}, {entry.unit.label}" if entry.unit else moderator
+        for entry in identity.about(person).filter(pk__in=keys)
+    }
+
+
+def _many_reveals(person: Any, keys: list[int]) -> dict[int, str]:
+    """For auditors: who opened many identities on one day."""
+    if not identity_policy.may_read_log(person):
+        return {}
+    return {entry.pk: entry.by.display_name for entry in identity.rows().filter(pk__in=keys)}
 
 
 def _sessions(person: Any, keys: list[int]) -> dict[int, str]:
@@ -93,6 +131,12 @@ FIND: dict[str, Callable[[Any, list[int]], dict[int, str]]] = {
     "idea": _ideas,
     "ruling": _rulings,
     "flag": _flags,
+    "phase": _phases,
+    "task": _tasks,
+    "note": _notes,
+    "answer_draft": _answer_drafts,
+    "reveal": _reveals,
+    "reveals": _many_reveals,
     "session": _sessions,
     "question": _questions,
     "own_question": _own_questions,

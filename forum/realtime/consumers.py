@@ -71,6 +71,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await hub().join(streams.person_topic(self.socket.person_id), self.socket)
         head = await _database(streams.heads)([topic])
         await self.socket.ask(head.get(topic, 0))
+        await hub().greet(self.socket)
         _forget_request(self.scope)
 
     async def disconnect(self, code: int) -> None:

@@ -21,7 +21,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from core import live
-from forum.realtime import streams
+from forum.realtime import rooms, streams
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class Socket:
         "topic",
         "unread",
         "unread_at_ask",
+        "writing",
     )
 
     def __init__(
@@ -68,7 +69,14 @@ class Socket:
         self.unread_at_ask = 0
         self.asked = 0  # id of the open question; 0: none
         self.behind = False
+        self.writing = 0  # how many others this reader sees writing
         self.acknowledged_at = time.monotonic()
+
+    async def hint(self, text: str) -> None:
+        """Write a frame that a slow reader may miss."""
+        if self.unread <= ASK_AFTER:
+            self.unread += len(text)
+            await self.send({"type": "websocket.send", "text": text})
 
     async def push(self, event: dict[str, Any], size: int, head: int) -> None:
         """Write a frame, unless the reader is behind: then only remember that something came."""
@@ -111,6 +119,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._lock = asyncio.Lock()
         self._questions = 0
+        self._rooms = rooms.Rooms()
 
     # --- Readers come and go ---------------------------------------------------------------------
 
@@ -139,6 +148,11 @@ class Hub:
                 except Exception as error:
                     log.warning("hub: could not leave %s: %r", topic, error)
 
+    async def greet(self, socket: Socket) -> None:
+        """Tell a new reader how many others there are."""
+        if (watching := self._rooms.told.get(socket.topic, 1)) > 1:
+            await socket.hint(rooms.presence_frame(watching))
+
     async def _subscribe(self, topic: str) -> None:
         layer = get_channel_layer()
         if layer is None:
@@ -148,6 +162,7 @@ class Hub:
                 if not self._channel:
                     self._channel = await layer.new_channel("hub")
                     self._tasks.append(asyncio.create_task(self._pump(self._channel)))
+                    await layer.group_add(rooms.TOPIC, self._channel)
                 await layer.group_add(topic, self._channel)
                 if topic in self.sockets:
                     self._subscribed.add(topic)
@@ -155,8 +170,11 @@ class Hub:
                 log.warning("hub: could not listen to %s: %r", topic, error)
 
     def _start(self) -> None:
-        if not any(task.get_name() == "hub-heart" for task in self._tasks if not task.done()):
-            self._tasks.append(asyncio.create_task(self._heart(), name="hub-heart"))
+        self._tasks = [task for task in self._tasks if not task.done()]
+        running = {task.get_name() for task in self._tasks}
+        for name, loop in (("hub-heart", self._heart), ("hub-rooms", self._keep_rooms)):
+            if name not in running:
+                self._tasks.append(asyncio.create_task(loop(), name=name))
 
     # --- Messages --------------------------------------------------------------------------------
 
@@ -175,11 +193,17 @@ class Hub:
     async def deliver(self, message: dict[str, Any]) -> None:
         """Write one message to the local readers of its topic."""
         topic = message["topic"]
+        if topic == rooms.TOPIC:
+            self._rooms.hear(message["report"])
+            return
         members = self.sockets.get(topic)
         if not members:
             return
         if code := message.get("close"):
             await self._close(topic, code, message.get("session"))
+            return
+        if (person_id := message.get("writing")) is not None:
+            self._rooms.note_writing(topic, person_id, over=message["over"])
             return
         head = message["head"]
         self._heads[topic] = max(head, self._heads.get(topic, 0))
@@ -224,6 +248,61 @@ class Hub:
         await self.leave(socket.topic, socket)
         if socket.person_id is not None:
             await self.leave(streams.person_topic(socket.person_id), socket)
+
+    # --- Rooms -----------------------------------------------------------------------------------
+
+    async def _keep_rooms(self) -> None:
+        """One step after another while there is anybody to tell."""
+        step = 0
+        while self.sockets:
+            await asyncio.sleep(settings.ROOM_SECONDS)
+            step += 1
+            try:
+                await self.tell_rooms(step)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.warning("hub: rooms: %r", error)
+        await self._report_rooms(whole=True)
+
+    async def tell_rooms(self, step: int) -> None:
+        """One step: what it costs does not depend on how many came, went or typed since.
+
+        In every step who writes; in every fifth who watches, in every fifteenth all of it.
+        """
+        await self._tell_writing()
+        if step % 5 == 0:
+            await self._report_rooms(whole=step % 15 == 0)
+            for topic, frame in self._rooms.changed().items():
+                for socket in list(self.sockets.get(topic, ())):
+                    await self._hint_to(socket, frame)
+
+    async def _report_rooms(self, *, whole: bool) -> None:
+        """Tell the other processes. A dead channel layer leaves each with its own count."""
+        report = self._rooms.report(self.sockets, whole=whole)
+        layer = get_channel_layer()
+        if report is None or layer is None:
+            return
+        try:
+            message = {"type": "live", "topic": rooms.TOPIC, "report": report}
+            await layer.group_send(rooms.TOPIC, message)
+        except Exception as error:
+            log.warning("hub: could not report: %r", error)
+
+    async def _tell_writing(self) -> None:
+        """Tell each reader how many others write, where that number changed for this reader."""
+        for topic, people in self._rooms.writing().items():
+            for socket in list(self.sockets.get(topic, ())):
+                others = len(people) - (socket.person_id in people)
+                if others != socket.writing:
+                    socket.writing = others
+                    await self._hint_to(socket, rooms.writing_frame(others))
+
+    async def _hint_to(self, socket: Socket, frame: str) -> None:
+        try:
+            await socket.hint(frame)
+        except Exception:
+            await self._forget(socket)
 
     # --- The heartbeat ---------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ class PlanForm(forms.Form):
         self.session = session
         field = self.fields["officers"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = accounts_selectors.holders("responder")
+        field.queryset = accounts_selectors.officers_in("responder")
         field.label_from_instance = _officer_label  # type: ignore[method-assign,assignment]
 
     @property

@@ -327,7 +327,8 @@ def audience(session: Session, *, after: int, limit: int) -> tuple[list[int], in
     """
     asked = Question.objects.filter(session=session, author_id__gt=after)
     answers = session.session_officers.filter(person_id__gt=after)
-    found = set(participation.followers(session.project_id, after=after, limit=limit))
+    followers, _end = participation.followers(session.project_id, after=after, limit=limit)
+    found = set(followers)
     found |= set(asked.order_by("author_id").values_list("author_id", flat=True)[:limit])
     found |= set(answers.order_by("person_id").values_list("person_id", flat=True)[:limit])
     batch = sorted(found)[:limit]

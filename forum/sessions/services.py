@@ -25,7 +25,7 @@ from core.policy import require
 from core.publishing import Visibility
 from core.schedule import plan
 from core.search import normal_form
-from forum.moderation import screening
+from forum.screening import services as screening
 from forum.sessions import news, policy, rendering, selectors
 from forum.sessions.models import (
     ASPECTS,

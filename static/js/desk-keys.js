@@ -23,6 +23,29 @@ function move(step) {
   return Boolean(next);
 }
 
+/** Ticks the case that has the focus, or else the one that is open. */
+function pick() {
+  const ticket = document.activeElement.closest(".ticket") || document.querySelector(".ticket[aria-current]");
+  const box = ticket?.querySelector("[name=perkara]");
+  box?.click();
+  return Boolean(box);
+}
+
+function countPicked() {
+  const words = document.querySelector("[data-picked]");
+  const n = document.querySelectorAll("[name=perkara]:checked").length;
+  if (words) words.textContent = n ? words.dataset.pickedWords.replace("{n}", n) : "";
+}
+
+/** A colleague holds the case: the decisions say so, and a press leads to why. */
+function heed(hold) {
+  const isHeld = hold.dataset.hold === "other";
+  for (const button of document.querySelectorAll("[data-decide] button")) {
+    if (isHeld) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
 function showHelp() {
   if (!help?.showModal || help.open) return false;
   help.showModal();
@@ -34,11 +57,15 @@ document.addEventListener("keydown", (event) => {
   const { key } = event;
   if (key === "Escape" && !event.defaultPrevented) return press("escape");
   if (isTyping(event) || localStorage.getItem(OFF)) return;
-  const inList = document.activeElement === document.body || document.activeElement.closest(".desk__list");
+  const has = document.activeElement;
+  const inList = has === document.body || has.closest(".desk__list");
+  const step = { ArrowDown: 1, ArrowUp: -1, ...(has.closest(".desk__list") && { j: 1, k: -1 }) }[key];
   let done = false;
-  if (key === "ArrowDown" || key === "ArrowUp") done = inList && move(key === "ArrowDown" ? 1 : -1);
+  // In the list J and K move, in the pane J answers; arrows stay with radio buttons and scrolling.
+  if (step) done = inList && move(step);
   else if (key === "?") done = showHelp();
-  else if (!event.repeat && /^[tjs/]$/i.test(key)) done = press(key.toLowerCase());
+  else if (key === "x" && !event.repeat) done = pick();
+  else if (!event.repeat && /^[tjgsu/]$/i.test(key)) done = press(key.toLowerCase());
   if (done) event.preventDefault();
 });
 document.addEventListener("click", ({ target }) => target.closest('[data-key="?"]') && showHelp());
@@ -46,3 +73,23 @@ if (toggle) {
   toggle.checked = !localStorage.getItem(OFF);
   toggle.addEventListener("change", () => (toggle.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
+document.addEventListener("change", ({ target }) => target.name === "perkara" && countPicked());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-pick-all]")) return;
+  event.preventDefault();
+  for (const box of document.querySelectorAll("[name=perkara]")) box.checked = true;
+  countPicked();
+});
+document.addEventListener("rembuk:inserted", ({ target }) => {
+  if (target.dataset.hold) heed(target);
+  countPicked();
+});
+document.addEventListener("submit", (event) => {
+  const hold = document.querySelector("[data-hold=other]");
+  if (!hold || !event.target.matches("[data-decide]")) return;
+  event.preventDefault();
+  hold.tabIndex = -1;
+  hold.focus();
+}, true);
+// The open case is in sight in its list; keys that moved there find their way on from it.
+document.querySelector(".ticket[aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -3,5 +3,5 @@ const focusIn = (root) => root.querySelector(".notice--bad[role=alert][tabindex=
 
 focusIn(document);
 document.addEventListener("htmx:afterSettle", ({ detail, target }) => {
-  if (detail.xhr?.status === 422) focusIn(target);
+  if ([422, 429].includes(detail.xhr?.status)) focusIn(target);
 });

@@ -31,7 +31,8 @@ function isHeld(node) {
 /** Puts the new content around the kept children, which never leave the page. */
 function renew(old, next) {
   const kept = keptIn(old);
-  if (old.ariaCurrent) next.ariaCurrent = old.ariaCurrent; // the same for all in the fragment, not on this page
+  const current = old.getAttribute("aria-current"); // the same for all in the fragment, not on this page
+  if (current && !next.hasAttribute("aria-current")) next.setAttribute("aria-current", current);
   if (!kept.length) {
     const focused = old === document.activeElement;
     old.replaceWith(next);
@@ -81,7 +82,9 @@ function watchRegion(region) {
 
   // ── Taking fragments ──
 
-  const isElsewhere = (fragment) => region.dataset.liveAtEnd === "false" && !fragment.list.endsWith("-anak");
+  const isAnswer = ({ list }) => list.endsWith("-anak");
+  /** News that this page has no place for: it is on another one, which the bar leads to. */
+  const isElsewhere = (fragment) => (isAnswer(fragment) ? isBeyond(fragment) : region.dataset.liveAtEnd === "false");
   /** A row that belongs below the last one of a list that goes on on its next page. */
   const isBeyond = ({ list: id, order }) => {
     const list = byId(id);
@@ -106,20 +109,32 @@ function watchRegion(region) {
       if (fragment.revision <= (seen.get(fragment.id) ?? start)) continue;
       seen.set(fragment.id, fragment.revision);
       if (byId(fragment.id)) held.set(fragment.id, fragment);
-      else if (!fragment.html || !fragment.list || isBeyond(fragment)) news.delete(fragment.id);
+      else if (!fragment.html || !fragment.list || (isBeyond(fragment) && !isAnswer(fragment))) news.delete(fragment.id);
       else news.set(fragment.id, fragment);
     }
     revision = Math.max(revision, upTo);
     release();
     for (const fragment of [...news.values()]) if (isImmediate(fragment)) insert(fragment);
-    for (const id of own) if (news.has(id) && !isElsewhere(news.get(id)) && insert(news.get(id))) showOwn(id);
+    for (const id of own) {
+      if (!news.has(id)) continue;
+      if (isElsewhere(news.get(id)) || !isReachable(news.get(id))) sayOwn(id);
+      else if (insert(news.get(id))) showOwn(id);
+    }
     update();
   }
 
-  function release() {
+  const barOf = (id) => document.querySelector(`[data-live-waits="${id}"]`);
+
+  function release(asked) {
     for (const [id, fragment] of held) {
       const old = byId(id);
       if (old && isHeld(old)) continue;
+      // What is long and being read waits until it is asked for; what is taken away does not.
+      const bar = fragment.html && old && barOf(id);
+      if (bar && asked !== id) {
+        if (bar.hidden) withoutJump(() => (bar.hidden = false));
+        continue;
+      }
       held.delete(id);
       if (old) withoutJump(() => (fragment.html ? ready(settle(renew(old, nodeOf(fragment.html)), fragment)) : old.remove()));
     }
@@ -176,6 +191,18 @@ function watchRegion(region) {
     focusOn(first);
     first.scrollIntoView({ block: "center" });
   }
+
+  /** One's own reply that this page has no place for: the form says where it is. */
+  function sayOwn(id) {
+    own.delete(id);
+    news.delete(id);
+    const place = region.querySelector("[data-posted-elsewhere]");
+    if (!place) return;
+    place.hidden = false;
+    place.querySelector("a").href = addressOf(id);
+  }
+
+  const addressOf = (id) => `${region.dataset.liveReply}${id.replace(/\D/g, "")}#${id}`;
 
   function showOwn(id) {
     own.delete(id);
@@ -237,8 +264,11 @@ function watchRegion(region) {
     } else if (message.type === "push") {
       if (message.revision === revision + 1) take(message.revision, message.fragments);
       else if (message.revision > revision) catchUp();
-    }
+    } else hint(message);
   }
+
+  /** What is said beside the changes: who else is here. Nothing of it is caught up with. */
+  const hint = (detail) => region.dispatchEvent(new CustomEvent("rembuk:hint", { detail }));
 
   function stop(why) {
     stopped = why;
@@ -264,13 +294,15 @@ function watchRegion(region) {
   function update() {
     const waiting = [...news.values()];
     const here = waiting.filter((fragment) => !isElsewhere(fragment) && isReachable(fragment)).length;
-    const elsewhere = waiting.filter(isElsewhere).length;
+    const others = waiting.filter(isElsewhere);
+    const elsewhere = others.length;
+    const answer = elsewhere && others.every(isAnswer) ? others[0] : null;
     if (slot) {
       button.hidden = !here || Boolean(stopped);
       link.hidden = !(stopped || (elsewhere && !here));
       button.lastElementChild.textContent = counted("New", here);
       link.lastElementChild.textContent = stopped ? words(stopped) : counted("New", elsewhere);
-      link.href = stopped ? location.href.split("#")[0] : words("Last") || location.pathname;
+      link.href = stopped ? location.href.split("#")[0] : answer ? addressOf(answer.id) : words("Last") || location.pathname;
       slot.toggleAttribute("data-news", !button.hidden || !link.hidden);
     }
     speak(stopped ? words(stopped) : here + elsewhere ? counted("Say", here + elsewhere) : "");
@@ -291,6 +323,7 @@ function watchRegion(region) {
     if (name === "ended") stopped ||= "Ended";
     if (name === "ended") update();
     shown = [name, numbers];
+    if (name !== "connected") ["presence", "writing"].forEach((type) => hint({ type }));
     for (const place of document.querySelectorAll("[data-live-conn]")) {
       place.dataset.conn = STATES[name];
       place.querySelector("[data-live-word]").textContent = words(name[0].toUpperCase() + name.slice(1));
@@ -301,6 +334,14 @@ function watchRegion(region) {
 
   // ── Listening ──
 
+  document.addEventListener("click", ({ target }) => {
+    const bar = target.closest("[data-live-waits]");
+    if (!bar) return;
+    const id = bar.dataset.liveWaits;
+    release(id);
+    withoutJump(() => (bar.hidden = !held.has(id)));
+    focusOn(byId(id));
+  });
   region.addEventListener("click", ({ target }) => {
     if (button && target.closest("button.livebar") === button) showNews();
     if (link && stopped && target.closest("a.livebar") === link) location.reload();

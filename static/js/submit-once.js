@@ -40,5 +40,5 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt.closest("form");
   if (!form) return;
   unlock(form);
-  say(form, !detail.successful && detail.xhr.status !== 422);
+  say(form, !detail.successful && ![422, 429].includes(detail.xhr.status));
 });

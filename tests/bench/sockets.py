@@ -131,9 +131,11 @@ class Viewers:
 
     def _small(self, number: int, kind: int, payload: bytes) -> None:
         if kind == TEXT:
+            message = json.loads(payload)
+            if message["type"] != "head":  # how many others there are
+                return
             self.greeted.add(number)
-            answer = json.dumps({"type": "ack", "id": json.loads(payload)["id"]}).encode()
-            self._send(number, TEXT, answer)
+            self._send(number, TEXT, json.dumps({"type": "ack", "id": message["id"]}).encode())
         elif kind == PING:
             self._send(number, PONG, payload)
         elif kind == CLOSE:

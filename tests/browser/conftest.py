@@ -36,6 +36,7 @@ EXPECTED = (
     "htmx:sendError",
     "htmx:responseError",
     "htmx:afterRequest",
+    "Chrome currently does not support the Push API in incognito mode",
 )
 VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))"""

@@ -3,19 +3,24 @@ fails, the content policy is strict and holds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import Role
+from forum.answers import promises, ratings
 from forum.answers import services as answers
-from forum.answers.services import Promise
+from forum.answers.models import AnswerRating
+from forum.answers.services import Content, Promise
 from forum.moderation import services as moderation
 from forum.moderation.models import Rule, Ruling
 from participation import services as participation
 from tests.browser.conftest import DESK, PHONE
+from tests.forum.desk_steps import decide
 
 EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -66,14 +71,33 @@ def leaves(
         idea=idea,
         officer=responder,
         body="Terima kasih, Ibu Nur. **Sisi timur** memang gelap.\n\n- dua tiang\n- empat lampu",
-        promises=[Promise("first", "Dua lampu diganti"), Promise("not_possible", "Sensor gerak")],
+        promises=[
+            Promise("first", "Dua lampu diganti"),
+            Promise("not_possible", "Sensor gerak", reason="Belum dianggarkan."),
+        ],
         status="planned",
     )
     for _ in range(5):
         supporter = make_person()
-        answers.rate_answer(
-            answer=answer, person=supporter, scores={"clear": 4, "helpful": 3}, took_part=True
-        )
+        ratings.rate_answer(
+            answer=answer, person=supporter, scores={"clear": 4, "helpful": 3}, took_part=True,
+            comment="Jelas, terima kasih.",
+        )  # fmt: skip
+    promise = answer.commitments.first()
+    promises.follow_up(
+        commitment=promise, by=responder, state="delayed", reason="Tiang belum datang.",
+        due_on=timezone.localdate() + timedelta(days=9), seen_version=promise.version,
+    )  # fmt: skip
+    answers.publish_answer(
+        idea=idea, officer=responder, body="Terima kasih, Ibu Nur. **Sisi timur** gelap sekali.",
+        promises=[Promise(promise.kind, promise.text, promise.due_on)], status="planned",
+        seen_version=1,
+    )  # fmt: skip
+    checked = AnswerRating.objects.filter(answer=answer).first()
+    ruling = ratings.ask_for_check(rating=checked, by=responder, why="Menyebut staf.")
+    template = answers.save_template(
+        by=responder, fields={"title": "Lampu mati", "body": "Terima kasih atas {judul}."}
+    )
     question = make_reply("Kapan mulai? https://contoh.example/" + "panjang" * 20)
     make_reply("Minggu depan.", author=responder, parent=question)
     gone = make_reply("Telepon saja Pak Budi.")
@@ -82,9 +106,20 @@ def leaves(
     make_reply("Tanpa nama.", author=make_person(), shown_as="pseudonym")
 
     waiting = make_idea(title="Bangku di bawah pohon", author=other_resident)
+    drafted = make_idea(title="Keran air minum", author=other_resident)
+    draft = answers.save_draft(
+        idea=drafted, officer=responder,
+        content=Content(body="Sesuai tupoksi kami kerjakan.", next_step="Kami ukur.",
+                        cost="Rp1 juta", promises=[Promise("first", "Keran dipasang")]),
+    )  # fmt: skip
     held = make_idea(title="Jual kavling", body="Telepon 0812-0000-4321 sekarang", author=resident)
     hidden = make_idea(title="Usul yang melenceng", author=resident)
     hide(moderator, hidden, message="Ini bukan tentang taman.")
+    asked = make_idea(title="Pak Lurah tidak becus", author=resident)
+    asked = decide(moderation.examine(target=asked, by=moderator), "ask_edit", moderator)
+    part = make_idea(title="Parkir timur gelap", author=other_resident)
+    participation.support(idea=part, person=resident)
+    decide(moderation.examine(target=part, by=moderator), "merge", moderator, into=idea)
     make_idea(title="Antikonstitusionalisme" * 4, author=other_resident)
     for _ in range(2):
         case = moderation.flag(
@@ -124,10 +159,27 @@ def leaves(
         Leaf(f"/proyek/{project.slug}/kirim/", resident),
         Leaf(f"/proyek/{project.slug}/kirim/", resident, then=press_by_name("Kirim aspirasi")),
         Leaf("/jawaban/", responder),
+        Leaf(f"/jawaban/draf/{draft.pk}/", responder),
+        Leaf(f"/aspirasi/{drafted.pk}/jawab/", responder),
+        Leaf("/jawaban/templat/", responder),
+        Leaf(f"/jawaban/templat/{template.pk}/", responder),
+        Leaf("/jawaban/templat/baru/", responder, then=press_by_name("Simpan templat")),
+        Leaf(f"{at}/jawaban/versi/"),
+        Leaf(f"{at}/komentar/{checked.comment_key}/periksa/", responder),
+        Leaf(f"/proyek/{project.slug}/janji/"),
+        Leaf(f"/proyek/{project.slug}/janji/?saring=lewat"),
+        Leaf(f"/janji/{promise.pk}/", responder, then=press_by_name("Simpan dan kabari warga")),
+        Leaf("/meja/komentar/", moderator),
+        Leaf(f"/meja/komentar/{ruling.pk}/", moderator, then=press_by_name("Simpan keputusan")),
         Leaf("/meja/", both),
         Leaf(f"/meja/{case.pk}/", both, then=press_key("?")),
         Leaf(f"/meja/{case.pk}/", moderator),
         Leaf("/meja/?antrean=done", moderator),
+        Leaf("/meja/?pilih=semua", moderator, then=press_by_name("Putuskan yang dicentang")),
+        Leaf(f"/keputusan/{asked.pk}/", resident),
+        Leaf(f"/keputusan/{asked.pk}/perbaiki/", resident),
+        Leaf(f"/aspirasi/{asked.case.idea_id}/", resident),
+        Leaf(f"/aspirasi/{part.pk}/", resident),
         Leaf("/akun/login/"),
         Leaf("/akun/login/", then=ask_for_a_code),
         Leaf("/akun/signup/"),

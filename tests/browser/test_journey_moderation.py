@@ -1,5 +1,7 @@
 """A report reaches the desk at once; a decision is told to author, readers and colleagues."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -96,6 +98,76 @@ def test_a_hidden_aspirasi_says_why_to_its_author_and_that_it_is_gone_to_others(
     author.get_by_role("link", name=idea.title).click()
     expect(author.get_by_text("Aspirasi ini disembunyikan: Di luar topik.")).to_be_visible()
     expect(author.get_by_text("Ini bukan tentang taman.")).to_be_visible()
+
+
+def test_colleagues_see_live_who_holds_a_case_and_the_open_one_stays_marked(
+    browse, reply, moderator, second_moderator, make_person
+):
+    case = moderation.flag(target=reply, person=make_person(), reason=Rule.PERSON)
+    first, second = browse(moderator), browse(second_moderator)
+    first.goto(f"/meja/{case.pk}/")
+    expect(first.get_by_text("Anda memegang")).to_be_visible()
+    expect(connection(first)).to_have_text("Terhubung")
+    second.goto(f"/meja/{case.pk}/")
+    expect(second.get_by_text("Dewi Lestari memegang perkara ini")).to_be_visible()
+    expect(connection(second)).to_have_text("Terhubung")
+    keep = second.get_by_role("button", name="Biarkan tayang")
+    expect(keep).to_be_disabled()
+    keep.dispatch_event("click")
+    expect(second.locator("[data-hold]")).to_be_focused()
+    expect(first.get_by_text("Rizky Maulana melihat")).to_be_visible(timeout=3000)
+
+    first.get_by_role("button", name="Lepas").click()
+    expect(second.locator("[data-hold]")).to_contain_text("Belum dipegang", timeout=3000)
+    expect(keep).to_be_enabled()
+    ticket = second.locator(f"#perkara-{case.pk}")
+    expect(ticket).to_contain_text("Belum dipegang")
+    expect(ticket).to_have_attribute("aria-current", "true")
+    second.reload()
+    expect(second.get_by_text("Anda memegang")).to_be_visible()
+
+
+def test_a_message_outlives_the_session(browse, reply, moderator, make_person, sign_in):
+    case = moderation.flag(target=reply, person=make_person(), reason=Rule.PERSON)
+    desk = browse(moderator)
+    desk.goto(f"/meja/{case.pk}/")
+    form = desk.get_by_role("form", name="Sembunyikan dengan alasan")
+    form.get_by_label(str(Rule.PERSON.label)).check()
+    form.get_by_label("Pesan kepada warga").fill(MESSAGE)
+    expect(form.get_by_text("Draf tersimpan")).to_be_visible()
+    context = desk.context
+    kept = [each for each in context.cookies() if each["name"] == "sessionid"]
+    context.clear_cookies(name="sessionid")
+    form.get_by_role("button", name="Sembunyikan").click()
+    expect(desk.get_by_label("Pesan yang Anda tulis, belum terkirim")).to_have_value(MESSAGE)
+    expect(desk.get_by_role("link", name="Masuk").last).to_have_attribute(
+        "href", re.compile(rf"next=%2Fmeja%2F{case.pk}%2F$")
+    )
+    context.add_cookies(kept)
+    desk.goto(f"/meja/{case.pk}/")
+    expect(form.get_by_label("Pesan kepada warga")).to_have_value(MESSAGE)
+    form.get_by_role("button", name="Sembunyikan").click()
+    expect(desk.get_by_text("Keputusan tersimpan.")).to_be_visible()
+    assert (
+        desk.evaluate("Object.keys(localStorage).filter((key) => key.includes('meja')).length") == 0
+    )
+
+
+def test_many_are_decided_at_once(browse, make_reply, make_person, moderator):
+    for body in ("Jual kucing", "Jual pulsa"):
+        moderation.flag(target=make_reply(body), person=make_person(), reason=Rule.SPAM)
+    desk = browse(moderator)
+    desk.goto("/meja/")
+    desk.get_by_text("Putuskan sekaligus").click()
+    desk.get_by_role("link", name="Pilih semua yang tampak").click()
+    expect(desk.get_by_text("2 dicentang")).to_be_visible()
+    form = desk.locator("#sekaligus")
+    form.get_by_label("Keputusan").select_option("hide")
+    form.get_by_label(str(Rule.SPAM.label)).check()
+    form.get_by_label("Pesan kepada warga").fill("Ini iklan.")
+    form.get_by_role("button", name="Putuskan yang dicentang").click()
+    expect(desk.get_by_role("heading", name="2 dari 2 keputusan tersimpan")).to_be_visible()
+    expect(desk.locator(".ticket")).to_have_count(0)
 
 
 def connection(page):

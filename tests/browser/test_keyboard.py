@@ -116,7 +116,7 @@ def test_news_is_taken_and_an_empty_reply_is_mended(
     page.goto(f"/aspirasi/{idea.pk}/")
     expect(page.locator("[data-live-slot] [data-live-word]")).to_have_text("Terhubung")
     server.reply(idea.pk, "Dari tetangga", cookie=cookie(other_resident))
-    bar = page.locator("button.livebar")
+    bar = page.locator("[data-live-slot] button.livebar")
     expect(bar).to_be_visible()
     tab_to(page, bar)
     page.keyboard.press("Enter")
@@ -179,6 +179,17 @@ def test_the_desk(browse, make_reply, make_person, moderator):
     page.keyboard.press("t")
     expect(page.get_by_text("Keputusan tersimpan.")).to_be_visible()
     expect(page.locator(".ticket")).to_have_count(2)
+    expect(page.locator("#judul")).to_be_focused()  # of the next case, not of nothing
+    focus_is_seen(page, "t")
+    page.evaluate(STARTED)
+    page.keyboard.press("x")
+    expect(page.locator(".ticket[aria-current] [name=perkara]")).to_be_checked()
+    expect(page.get_by_text("1 dicentang")).to_be_visible()
+    tickets.nth(0).focus()
+    press(page, "j")
+    expect(tickets.nth(1)).to_be_focused()
+    press(page, "k")
+    expect(tickets.nth(0)).to_be_focused()
     cases[0].refresh_from_db()
     assert cases[0].decided_by == moderator
 

@@ -37,7 +37,7 @@ def state(page):
 
 
 def bar(page):
-    return page.locator("button.livebar")
+    return page.locator("[data-live-slot] button.livebar")
 
 
 def rows(page):

@@ -90,6 +90,8 @@ class Reader:
             line.send(json.dumps({"type": "ack", "id": message["id"]}))
             if message["revision"] > self.revision:
                 self.catch_up()
+        elif message["type"] != "push":
+            return
         elif message["revision"] == self.revision + 1:
             self.pushes += 1
             self._take(message["fragments"])

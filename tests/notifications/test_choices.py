@@ -1,5 +1,6 @@
 """How often, through what, when not: what a person chooses holds, and only that is stored."""
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -234,3 +235,22 @@ def test_at_any_cadence_everything_due_is_sent_once(digest, send_mail, steps):
             sent += [mail for mail in send_mail() if mail.to == [person.email]]
     assert not Delivery.objects.filter(state="waiting").exists()
     assert Delivery.objects.filter(state="sent", person=person).count() == 5
+
+
+def test_kinds_of_work_are_for_civil_servants(responder, resident, sign_in):
+    kinds = {
+        person: set(re.findall(r'name="(\w+)-email"', _page(sign_in(person))))
+        for person in (responder, resident)
+    }
+    assert kinds[responder] == set(Category.values)
+    assert kinds[resident] == set(Category.values) - {"work"}
+    assert {"session", "identity", "promise"} <= kinds[resident]
+
+
+def test_who_is_no_civil_servant_any_more_keeps_no_choice_of_work(resident, form):
+    form(**{"work-email": "off"})
+    assert not Preference.objects.filter(person=resident, category="work").exists()
+
+
+def _page(client) -> str:
+    return client.get("/kabar/pengaturan/").content.decode()

@@ -1,0 +1,1 @@
+"""What a post is looked through for before others read it."""

@@ -1,0 +1,142 @@
+"""Held, hidden and withdrawn texts and the names behind pseudonyms come out by no way at all.
+
+The ways and the secrets are in tests/leaks.py. The plants at the end prove that a leak is found.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import resolve
+
+from forum.discussion import rendering as discussion_rendering
+from forum.notify import sources
+from participation import identity, policy, selectors
+from participation.models import Idea, ShownAs
+from tests import leaks
+from tests.test_access import TABLE
+
+
+@pytest.fixture
+def world(
+    cast, make_person, make_project, make_idea, sign_in, monkeypatch, mailoutbox,
+    django_capture_on_commit_callbacks,
+):  # fmt: skip
+    """Tells the story: `world()`, after what is to be planted."""
+
+    def tell() -> leaks.World:
+        cast.resident = make_person("Pembaca Biasa")  # wrote nothing of what is secret
+        people = {name: getattr(cast, name) for name in (*leaks.READERS, "city_admin")}
+        made = leaks.World(people=people, sign_in=sign_in)
+        leaks.record_frames(made, monkeypatch)
+        make = SimpleNamespace(
+            person=make_person, project=make_project, idea=make_idea, client=Client
+        )
+        leaks.tell(made, make, lambda: django_capture_on_commit_callbacks(execute=True))
+        return made
+
+    return tell
+
+
+@pytest.mark.parametrize("reader", leaks.READERS)
+def test_no_page_shows_a_secret(world, reader):
+    """And whoever may read one does: else nothing would be found because nothing was told."""
+    told = world()
+    assert list(told.leaks("addresses", reader)) == []
+    allowed = {secret.marker for secret in told.secrets if reader in secret.allowed}
+    assert allowed - {marker for name, marker in told.read if name == reader} == set()
+
+
+def test_no_other_way_out_shows_a_secret(world):
+    told = world()
+    ways = [way for way in leaks.WAYS if way != "addresses"]
+    assert [leak for way in ways for leak in told.leaks(way)] == []
+
+
+def test_every_address_of_the_table_is_opened(world):
+    """A page that nobody opens is not tested."""
+    told = world()
+    opened = leaks.all_addresses(told.people["resident"])
+    assert set(TABLE) - {resolve(address).view_name for address in opened} == set()
+
+
+def test_no_posts_are_listed_in_the_admin_pages():
+    """There they would stand with their author's name. One that has to goes through a ModelAdmin
+    that asks `shown_author`, and is named here."""
+    ours = {model for model in admin.site._registry if model._meta.app_label in LABELS}
+    assert ours == set()
+
+
+LABELS = ("forum", "participation", "notifications")
+
+
+# --- The tests above can fail ---------------------------------------------------------------------
+
+
+class Always(str):
+    """A way to appear that every author seems to have chosen."""
+
+    label = "Nama saya"
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        return True
+
+
+def plant_byline(monkeypatch):
+    """Whoever looks sees the name, whatever the author chose."""
+    ways = SimpleNamespace(NAME=Always("name"), PSEUDONYM=ShownAs.PSEUDONYM, HIDDEN=ShownAs.HIDDEN)
+    monkeypatch.setattr(identity, "ShownAs", ways)
+
+
+def plant_news(monkeypatch):
+    """The news asks the post itself."""
+
+    def named(post):
+        return identity.ShownAuthor(post.author.display_name)
+
+    monkeypatch.setattr(sources, "shown_author", named)
+
+
+def plant_stale_news(monkeypatch):
+    """Visibility decided when it was told: everything told is shown."""
+    monkeypatch.setitem(sources.FIND, "idea", lambda person, keys: dict.fromkeys(keys, "siapa"))
+    monkeypatch.setitem(sources.FIND, "reply", lambda person, keys: dict.fromkeys(keys, "siapa"))
+
+
+def plant_list(monkeypatch):
+    monkeypatch.setattr(selectors, "visible_to", lambda person: Idea.objects.all())
+
+
+def plant_page(monkeypatch):
+    monkeypatch.setattr(policy, "may_view_idea", lambda person, idea: policy.YES)
+
+
+def plant_frame(monkeypatch):
+    def whole(reply, **how):
+        return f"{reply.author.email} {reply.body}"
+
+    monkeypatch.setattr(discussion_rendering, "reply_html", whole)
+
+
+@pytest.mark.parametrize(
+    ("plant", "way", "reader", "told"),
+    [
+        (plant_byline, "addresses", "responder", "the hidden author of an aspirasi"),
+        (plant_news, "mail", "resident", "the hidden author of a reply"),
+        (plant_stale_news, "mail", "resident", "a withdrawn aspirasi"),
+        (plant_list, "search", "anonymous", "an aspirasi of the staff"),
+        (plant_list, "since the last visit", "anonymous", "a hidden aspirasi"),
+        (plant_page, "addresses", "anonymous", "a held aspirasi at /foto/"),
+        (plant_frame, "live frames", "anonymous", "a hidden reply"),
+        (plant_frame, "addresses", "anonymous", "a withdrawn reply"),
+    ],
+)
+def test_a_planted_leak_is_found(world, monkeypatch, plant, way, reader, told):
+    if way == "live frames":  # they are made while the story is told
+        plant(monkeypatch)
+    story = world()
+    plant(monkeypatch)
+    wanted = f"{way}: {reader} reads "
+    assert any(leak.startswith(wanted) and told in leak for leak in story.leaks(way, reader))
