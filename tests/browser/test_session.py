@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from forum.sessions import services
 from forum.sessions.models import Question, QuestionSupport
-
-PHONE = {"width": 360, "height": 740}
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.test_accessibility import Leaf, look_at, press_by_name, press_key
 
 
 def order(page, name="antrean"):
@@ -147,3 +147,45 @@ def test_the_presenters_screen_is_readable_and_live(
     server.post(path, {"tindakan": "ambil"}, cookie=cookie(responder))
     expect(page.locator("#sedang > li")).to_have_id(f"tanya-{questions[1].pk}")
     assert waiting.evaluate_all(visible) == [f"tanya-{q.pk}" for q in questions[2:5]]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_its_pages_are_accessible_in_light_and_dark(
+    browse, session, make_session, ask, resident, other_resident, responder, moderator, project,
+    viewport,
+):  # fmt: skip
+    questions = [ask(f"Kapan {'antikonstitusionalisme' * 3} {n}?") for n in range(3)]
+    services.answer(question=questions[0], by=responder, body="- satu\n- dua", seen_version=0)
+    services.take_up(question=questions[1], by=responder)
+    held = ask("Telepon 0812 3456 7890?")
+    services.hide_question(question=questions[2], by=moderator, rule="spam", message="Iklan.")
+    aloud = ask("Dijawab lisan?", author=other_resident)
+    services.answer_aloud(question=aloud, by=responder, note="Besok.")
+    waiting = ask("Masih menunggu?", author=other_resident)
+    past = make_session(begins=-5)
+    page = f"/tanya/{session.pk}/"
+    leaves = [
+        Leaf(page),
+        Leaf(page, resident, then=press_by_name("Kirim pertanyaan")),
+        Leaf(f"{page}?q=lisan"),
+        Leaf(f"/tanya/{past.pk}/"),
+        Leaf(f"{page}layar/"),
+        Leaf(f"{page}{waiting.pk}/dukung/", resident),
+        Leaf(f"{page}{questions[0].pk}/nilai/"),
+        Leaf(f"/proyek/{project.slug}/tanya/"),
+        Leaf(f"/proyek/{project.slug}/tanya/jadwalkan/", responder,
+             then=press_by_name("Jadwalkan sesi")),
+        Leaf(f"{page}batal/", responder),
+        Leaf(f"{page}meja/", responder),
+        Leaf(f"{page}meja/{waiting.pk}/", responder, then=press_key("?")),
+        Leaf(f"{page}meja/{waiting.pk}/", responder, then=press_by_name("Terbitkan jawaban")),
+        Leaf(f"{page}meja/{held.pk}/", moderator),
+    ]  # fmt: skip
+    windows, found = {}, []
+    for leaf in leaves:
+        key = leaf.person and leaf.person.pk
+        if key not in windows:
+            windows[key] = browse(leaf.person, viewport=viewport)
+        for problem in look_at(windows[key], leaf, narrow=viewport is PHONE):
+            found.append(f"{leaf.path} ({leaf.person or 'visitor'}): {problem}")
+    assert not found, "\n" + "\n".join(found)
