@@ -72,6 +72,9 @@ def matching(rows: QuerySet, query: str, *, field: str, table: str) -> QuerySet:
     )
 
 
+TRIGGERS = ("insert", "delete", "update")
+
+
 def index_sql(vendor: str, *, table: str, field: str) -> list[str]:
     """The statements that make the search index of `table.field` on a database vendor."""
     if vendor == "postgresql":
@@ -93,12 +96,26 @@ def index_sql(vendor: str, *, table: str, field: str) -> list[str]:
     ]
 
 
+def renew_index_sql(vendor: str, *, table: str, field: str) -> list[str]:
+    """The statements that make the index anew after a migration has changed the table.
+
+    SQLite changes a table by writing it again under its name, and its triggers are gone then: what
+    is stored from that moment would never be found. PostgreSQL needs nothing.
+    """
+    if vendor == "postgresql":
+        return []
+    return [
+        *(f"DROP TRIGGER IF EXISTS {table}_search_{name}" for name in TRIGGERS),
+        f"DROP TABLE IF EXISTS {table}_search",
+        *index_sql(vendor, table=table, field=field),
+        f"INSERT INTO {table}_search({table}_search) VALUES ('rebuild')",
+    ]
+
+
 def drop_index_sql(vendor: str, *, table: str) -> list[str]:
     if vendor == "postgresql":
         return [f"DROP INDEX {table}_search"]
     return [
-        f"DROP TRIGGER {table}_search_insert",
-        f"DROP TRIGGER {table}_search_delete",
-        f"DROP TRIGGER {table}_search_update",
+        *(f"DROP TRIGGER {table}_search_{name}" for name in TRIGGERS),
         f"DROP TABLE {table}_search",
     ]

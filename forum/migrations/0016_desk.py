@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_suspensions"),
         ("forum", "0015_sessions"),
-        ("participation", "0007_mergers"),
+        ("participation", "0007_search_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

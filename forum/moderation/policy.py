@@ -71,7 +71,8 @@ def may_revise(person: Any, case: Case) -> Decision:
     """The author, once, within the days that the moderator's request gives."""
     if not person.is_authenticated or person.pk != case.post.author_id:
         return no(_("Hanya penulisnya yang dapat memperbaiki tulisan ini."))
-    if case.state != Case.State.WAITING or case.edit_until is None:
+    unread = case.post.visibility in (Visibility.HELD, Visibility.HIDDEN)
+    if case.state != Case.State.WAITING or case.edit_until is None or not unread:
         return no(_("Tulisan ini tidak sedang menunggu perbaikan."))
     if timezone.now() > case.edit_until:
         return no(_("Waktu untuk memperbaiki tulisan ini sudah lewat."))

@@ -133,7 +133,7 @@ def test_the_list_of_colleagues_forgets_who_left(moderator, second_moderator, si
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_open_a_case_at_once_one_holds_it(make_reply, make_person, moderator):
     people = [make_person(f"Petugas {n}", role="moderator") for n in range(4)]
-    for round_ in range(10):
+    for round_ in range(5):
         case = moderation.examine(target=make_reply(f"balasan {round_}"), by=moderator)
         waiting = iter(people)
 

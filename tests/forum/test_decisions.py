@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Suspension
 from core.policy import Refused
+from forum.discussion import services as discussion
 from forum.discussion.models import Reply
 from forum.moderation import services as moderation
 from forum.moderation.models import Case, Ruling
@@ -116,6 +117,16 @@ def test_a_moderator_may_take_up_what_waits_for_its_author(case, reply, moderato
     assert taken.pk == case.pk and taken.is_open and taken.edit_until is None
     with pytest.raises(Refused):
         moderation.revise(case=fresh(case), by=other_resident, body="Baru.")
+
+
+def test_what_the_author_took_back_meanwhile_is_not_mended(make_reply, other_resident, moderator):
+    reply = make_reply("Hubungi 0812-0000-1234.")
+    case = Case.objects.get(reply=reply)
+    decide(case, "ask_edit", moderator)
+    discussion.withdraw_reply(reply=again(reply), by=other_resident)
+    with pytest.raises(Refused):
+        moderation.revise(case=fresh(case), by=other_resident, body="Baru.")
+    assert again(reply).visibility == "withdrawn" and fresh(case).state == "waiting"
 
 
 # --- Warn -----------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ class _RollBack(Exception):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     steps=st.lists(
@@ -213,7 +213,7 @@ def test_merging_both_ways_and_moving_at_once_ends_with_one_merger(
     idea, target, moderator, second_moderator, make_person
 ):
     people = [make_person() for _ in range(3)]
-    for round_ in range(10):
+    for round_ in range(5):
         for person in people:
             participation.support(idea=read(idea), person=person)
             participation.support(idea=read(target), person=person)
