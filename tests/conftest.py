@@ -1,8 +1,10 @@
 """The cast and the city of the tests: people in their roles, a park project, an aspirasi."""
 
+import csv
 import time
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,9 +15,11 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import City, Person, Role, Unit, Village
+from forum import screening
 from forum.clock import services as clock
 from forum.discussion import services as discussion
 from forum.moderation import services as moderation
+from forum.screening.models import WordRule
 from participation.models import Category, Idea, Phase, Project, Stage
 from participation.services import IdeaDraft
 from tests.capabilities import (  # noqa: F401
@@ -44,7 +48,19 @@ def _load_city() -> City:
         )
     if clock.load_rules():
         clock.load_national_days()
+    if not WordRule.objects.exists():
+        _load_words()
     return City.objects.get()
+
+
+def _load_words() -> None:
+    """The lists of the migration again, after a test that emptied the tables."""
+    source = Path(screening.__file__).parent / "words.csv"
+    with source.open(encoding="utf-8", newline="") as file:
+        WordRule.objects.bulk_create(
+            WordRule(disguised_only=row.pop("disguised") == "ya", **row)
+            for row in csv.DictReader(file)
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -4,21 +4,11 @@ import pytest
 
 from config import settings as real
 from forum.screening import selectors
-from forum.screening.models import WordRule
 
 
 @pytest.fixture(autouse=True)
-def lists(db):
-    """A test that emptied the tables took the word lists of the migration with it."""
-    import csv
-    from pathlib import Path
-
-    if not WordRule.objects.exists():
-        source = Path(selectors.__file__).parent / "words.csv"
-        with source.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                disguised = row.pop("disguised") == "ya"
-                WordRule.objects.create(**row, disguised_only=disguised)
+def lists(city):
+    """What a process keeps of the lists and the score belongs to the test before."""
     selectors._lexicons.clear()
     selectors._weights = (0, {})
 
