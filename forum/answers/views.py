@@ -17,9 +17,9 @@ from core.text import to_html
 from forum.answers import policy, selectors, services
 from forum.answers.forms import AnswerForm, PromiseFormSet, RatingForm, StatusForm, promise_initial
 from forum.discussion import selectors as discussion_selectors
+from forum.disposition import services as disposition_services
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
-from participation import services as participation_services
 
 
 @login_required
@@ -86,7 +86,7 @@ def change_status(request: HttpRequest, pk: int) -> HttpResponse:
     require(participation_policy.may_change_status(request.user, shown))
     form = StatusForm(request.POST or None, initial={"status": shown.status})
     if request.method == "POST" and form.is_valid():
-        participation_services.change_status(
+        disposition_services.change_status(
             idea=shown,
             status=form.cleaned_data["status"],
             by=request.user,

@@ -46,6 +46,10 @@ def test_each_tab_shows_what_is_the_persons(
     assert titles(head.get("/tugas/?tab=menunggu"), *wanted) == ["Dua diteruskan"]
     elsewhere = sign_in(responder_elsewhere).get("/tugas/?tab=menunggu")
     assert titles(elsewhere, *wanted) == ["Empat di unit lain"]
+    counts = {name: count for name, _label, count in unit.get("/tugas/").context["tabs"]}
+    assert counts == {"saya": 1, "menunggu": 1, "lewat": 0}
+    counts = {name: count for name, _label, count in verifier.get("/tugas/").context["tabs"]}
+    assert counts == {"verifikasi": 1, "saya": 0, "menunggu": 0, "lewat": 0}
     assert "Perlu verifikasi" not in unit.get("/tugas/").content.decode()
     stand_at("2026-06-10 09:00")
     late = verifier.get("/tugas/?tab=lewat").content.decode()
