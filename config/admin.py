@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from forum.clock import services as clock
 from forum.clock.models import ClockRule, ClockSettings, Holiday
 from forum.screening import services as screening
 from forum.screening.models import WordRule
+from participation.models import Project
 
 
 @admin.register(FailedJob)
@@ -82,6 +84,12 @@ class HolidayAdmin(ForTheClock):
 class ClockRuleAdmin(ForTheClock):
     list_display = ["step", "category", "project_kind", "days", "valid_from", "regulation"]
     list_filter = ["step"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "project_kind":
+            kinds = [("", _("Semua jenis")), *Project.Kind.choices]
+            return forms.ChoiceField(label=_("Jenis proyek"), choices=kinds, required=False)
+        return super().formfield_for_dbfield(db_field, request, **options)
 
 
 @admin.register(ClockSettings)

@@ -31,12 +31,14 @@ from config.demo import content, desk, identity, sessions
 from config.demo import discussion as demo_discussion
 from config.demo.clock import StoryClock, story_clock
 from config.demo.content import Conversation
+from config.demo.disposition import Offices
 from core.publishing import Visibility
 from forum.answers import ratings
 from forum.answers import services as answers
 from forum.answers.models import OfficialAnswer
 from forum.discussion import services as discussion
 from forum.discussion.models import Reply
+from forum.disposition import services as disposition
 from forum.moderation import services as moderation
 from forum.moderation.models import Case
 from participation import services as participation
@@ -184,6 +186,7 @@ class Story:
             sessions.plan(self)
             demo_discussion.plan(self)
             identity.plan(self)
+            Offices(self).plan()
             while self.queue:
                 self.clock.moment, _number, happens = heapq.heappop(self.queue)
                 happens()
@@ -495,7 +498,7 @@ class Story:
         told.worked = finished
 
     def _move_on(self, told: Told, status: str, reason: str) -> None:
-        participation.change_status(
+        disposition.change_status(
             idea=told.idea,
             status=status,
             by=self.responders[told.project.unit.slug].person,
@@ -603,7 +606,7 @@ class Story:
             if moment >= end:
                 break
             body = self._fill(line.text, told, to=before[0], hidden=before[1])
-            self.at(moment, self._reply, told, speaker, body, hidden, first)
+            self.at(moment, self.reply, told, speaker, body, hidden, first)
             if line.by not in ("P", "ASN"):
                 told.took_part.setdefault(speaker, moment)
             before = cast[line.by]
@@ -628,7 +631,7 @@ class Story:
         hidden = not told.project.staff_only and self.chance.random() < PSEUDONYMS
         return speaker, hidden
 
-    def _reply(
+    def reply(
         self, told: Told, speaker: Speaker, body: str, hidden: bool, first: list[Reply]
     ) -> None:
         reply = discussion.submit_reply(

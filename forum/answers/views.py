@@ -25,9 +25,9 @@ from core.text import staff_html, to_html
 from forum.answers import checklist, forms, policy, selectors, services, variables
 from forum.answers.forms import AnswerForm, PromiseFormSet, StatusForm
 from forum.answers.models import AnswerDraft, Commitment, OfficialAnswer
+from forum.disposition import services as disposition_services
 from participation import policy as participation_policy
 from participation import selectors as participation_selectors
-from participation import services as participation_services
 from participation.selectors import Status
 
 LATE = {
@@ -432,7 +432,7 @@ def change_status(request: HttpRequest, pk: int) -> HttpResponse:
     require(participation_policy.may_change_status(request.user, shown))
     form = StatusForm(request.POST or None, initial={"status": shown.status})
     if request.method == "POST" and form.is_valid():
-        participation_services.change_status(
+        disposition_services.change_status(
             idea=shown,
             status=form.cleaned_data["status"],
             by=request.user,

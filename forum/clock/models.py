@@ -43,7 +43,9 @@ def saturday_and_sunday() -> list[int]:
 
 
 def _days_of_the_week(value: Any) -> None:
-    if not isinstance(value, list) or not set(value) < {1, 2, 3, 4, 5, 6, 7}:
+    days = {1, 2, 3, 4, 5, 6, 7}
+    known = isinstance(value, list) and all(type(day) is int and day in days for day in value)
+    if not known or len(set(value)) == len(days):
         raise ValidationError(_("Tulis nomor hari, Senin 1 sampai Minggu 7, paling banyak enam."))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 # As in the stored text of Holiday.Kind; migrations call this too and know no model.
 NATIONAL, JOINT_LEAVE = "national", "joint_leave"
 YEARS = range(2025, 2029)
-DECREE = "SKB Tiga Menteri tentang Hari Libur Nasional dan Cuti Bersama"
+DECREE = "SKB Tiga Menteri"
 ESTIMATE = "Perkiraan, belum ditetapkan SKB Tiga Menteri"
 
 

@@ -223,7 +223,7 @@ def _measure(table: dict[int, UnitClock], rows: QuerySet[Clock]) -> None:
     days: dict[tuple[int, str], dict[int, int]] = {}
     in_time: dict[int, int] = {}
     for row in histogram:
-        if row["unit_id"] in table:
+        if row["unit_id"] is not None and row["unit_id"] in table:
             days.setdefault((row["unit_id"], row["step"]), {})[row["met_days"]] = row["n"]
             in_time[row["unit_id"]] = in_time.get(row["unit_id"], 0) + row["in_time"]
     for (unit_id, step), counts in days.items():

@@ -29,6 +29,8 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, task: Disposition, **kwargs: Any) -> None:
         self.task = task
         kwargs.setdefault("initial", {"version": task.version})
+        # Several of these stand on one page: each field needs an id of its own.
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
         super().__init__(*args, **kwargs)
 
     def renewed(self) -> None:

@@ -66,7 +66,7 @@ def noted(task: Disposition, note: Note, people: Iterable[int]) -> None:
             category=Category.WORK,
             headline=gettext_noop("Anda disebut dalam catatan internal"),
             url=f"{_page(task.idea_id)}#catatan-{note.pk}",
-            thread_key=f"task.{task.idea_id}",
+            thread_key=thread_key(task.idea_id),
             thread_title=task.idea.title,
             place_title=task.idea.project.title,
             source_kind="note",
@@ -125,7 +125,7 @@ def _work(task: Disposition, key: str, headline: str, people: Iterable[int]) -> 
             category=Category.WORK,
             headline=headline,
             url=_page(task.idea_id),
-            thread_key=f"task.{task.idea_id}",
+            thread_key=thread_key(task.idea_id),
             thread_title=task.idea.title,
             place_title=task.idea.project.title,
             source_kind="task",
@@ -150,6 +150,11 @@ def _tell_author(idea: Idea, key: str, headline: str) -> None:
         ),
         recipients=[idea.author_id],
     )
+
+
+def thread_key(idea_pk: int) -> str:
+    """Under which all news of a task is one line in a person's list."""
+    return f"task.{idea_pk}"
 
 
 def _page(idea_pk: int) -> str:

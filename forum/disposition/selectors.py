@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from participation.models import Idea
 
 PAGE = 30
+# Not an empty list: Django takes a whole aggregate for empty when one of its filters is.
+NOTHING = Q(pk=0)
 NO_DATE = date(9999, 12, 31)  # where no clock runs: last in the list
 
 # --- Who sees what -------------------------------------------------------------------------------
@@ -44,7 +46,7 @@ def visible_to(person: Any) -> QuerySet[Disposition]:
     what is about a project of the unit. Planners, auditors and admins see none of it.
     """
     rows = Disposition.objects.all()
-    mine = Q(pk__in=())
+    mine = NOTHING
     if accounts_policy.is_asn(person):
         mine |= Q(officer_id=person.pk)
     if (scope := accounts_policy.scope_of(person, "moderator")) is not None:
@@ -102,7 +104,7 @@ def tasks(person: Any, *, tab: str, unit: Unit | None, cursor: str, today: date)
     saya: given to me. menunggu: with my unit, nobody has it yet. lewat: due before `today`.
     verifikasi: with the verifiers, where I am one. Http404 for a cursor that is not ours.
     """
-    rows = _open(person)
+    rows: Any = _open(person)
     if unit is not None:
         rows = rows.filter(_of_unit(unit))
     picks = _tabs(person, today)
@@ -156,13 +158,11 @@ def _tabs(person: Any, today: date) -> dict[str, Q]:
 def _in_scope(person: Any, role: str, unit: str, project: str = "") -> Q:
     scope = accounts_policy.scope_of(person, role)
     if scope is None:
-        return Q(pk__in=())
+        return NOTHING
     units, projects = scope
     if units is None:
         return Q(pk__gt=0)
-    return Q(**{f"{unit}__in": units}) | (
-        Q(**{f"{project}__in": projects}) if project else Q(pk__in=())
-    )
+    return Q(**{f"{unit}__in": units}) | (Q(**{f"{project}__in": projects}) if project else NOTHING)
 
 
 def _of_unit(unit: Unit) -> Q:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts import selectors as accounts_selectors
 from core.policy import require
 from core.publishing import Visibility
 from forum.clock import selectors as clock_selectors
@@ -31,6 +32,7 @@ from forum.disposition.models import (
     NoteMention,
     State,
 )
+from participation import policy as participation_policy
 from participation import services as participation
 
 if TYPE_CHECKING:
@@ -85,6 +87,27 @@ def answered(*, idea: Idea, by: Any, unit: Any) -> None:
     for step in Step:
         clock.resume(idea=idea, step=step)
         clock.meet(idea=idea, step=step)
+
+
+@transaction.atomic
+def change_status(*, idea: Idea, status: str, by: Any, reason: str) -> bool:
+    """Say how far the work has come, with a reason: for the resident that is a first response.
+
+    A status that ends the matter ends the way through the offices too. False when it was there.
+    """
+    require(participation_policy.may_change_status(by, idea))
+    if idea.status == status:
+        return False
+    ends = status in ("done", "declined", "outside_authority")
+    if ends:
+        answered(idea=idea, by=by, unit=accounts_selectors.unit_of(by) or idea.project.unit)
+    else:
+        _locked(idea)
+        clock.meet(idea=idea, step=Step.FIRST_RESPONSE)
+    if not participation.change_status(idea=idea, status=status, by=by, reason=reason):
+        return False
+    clock.show(idea)
+    return True
 
 
 @transaction.atomic

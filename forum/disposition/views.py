@@ -21,7 +21,7 @@ from core.policy import Decision, require
 from core.text import to_html
 from forum.answers import policy as answers_policy
 from forum.clock import selectors as clock_selectors
-from forum.disposition import policy, selectors, services
+from forum.disposition import news, policy, selectors, services
 from forum.disposition.forms import (
     ActForm,
     AssignForm,
@@ -33,6 +33,8 @@ from forum.disposition.forms import (
     RouteForm,
 )
 from forum.disposition.models import Disposition, State
+from notifications import selectors as notifications_selectors
+from notifications import services as notifications_services
 from participation import selectors as participation_selectors
 
 
@@ -128,6 +130,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     """One aspirasi as the offices see it: where it is, what can be done, what was done, notes."""
     require(policy.may_use_tasks(request.user))
     shown = selectors.task_for_page(request.user, pk)
+    thread = news.thread_key(pk)
+    if notifications_selectors.badge(request.user, thread_key=thread).of_thread:
+        notifications_services.mark_seen(person=request.user, thread_key=thread)
     return render(request, "forum/task.html", _task_context(request, shown))
 
 

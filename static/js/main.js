@@ -23,6 +23,7 @@ async function start() {
     has("[data-mention]") && import("./mention.js"),
     has("[data-desk-keys]") && import("./desk-keys.js"),
     has("[data-desk-keys]") && import("./deadline.js"),
+    has("[data-task-keys]") && import("./task-keys.js"),
   ]);
   // htmx begins at once only in a complete page; in one that is nearly there it would wait for ever.
   if (document.readyState === "complete") addHtmx();

@@ -9,7 +9,7 @@ from accounts.models import Role, RoleGrant
 from forum.disposition import services as disposition
 from forum.disposition.models import Note, NoteMention
 from forum.tasks import send_letters
-from notifications.models import Receipt
+from notifications.models import Notice, Receipt
 from tests.jobs import drain
 
 SECRET = "Kontraktor lampunya sedang diperiksa Inspektorat"
@@ -98,6 +98,15 @@ def test_who_lost_access_since_is_not_sent_what_was_told_before(
     assert not [letter for letter in mail.outbox if letter.to == [leaver.email]]
     news = sign_in(leaver).get("/kabar/").content.decode()
     assert "catatan internal" not in news and task.idea.title not in news
+
+
+def test_opening_the_task_is_having_seen_its_news(task, write, moderator, sign_in):
+    write(mentions=[moderator])
+    drain()
+    browser = sign_in(moderator)
+    assert Notice.objects.filter(person=moderator, seen_at=None).exists()
+    browser.get(f"/tugas/{task.idea_id}/")
+    assert not Notice.objects.filter(person=moderator, seen_at=None).exists()
 
 
 def test_a_withdrawn_note_is_shown_to_nobody_and_told_to_nobody(

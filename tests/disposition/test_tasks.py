@@ -1,5 +1,7 @@
 """The list of tasks: the right things in each tab, in order, page by page, at a constant price."""
 
+import uuid
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -46,6 +48,10 @@ def test_each_tab_shows_what_is_the_persons(
     assert titles(head.get("/tugas/?tab=menunggu"), *wanted) == ["Dua diteruskan"]
     elsewhere = sign_in(responder_elsewhere).get("/tugas/?tab=menunggu")
     assert titles(elsewhere, *wanted) == ["Empat di unit lain"]
+    counts = {name: count for name, _label, count in unit.get("/tugas/").context["tabs"]}
+    assert counts == {"saya": 1, "menunggu": 1, "lewat": 0}
+    counts = {name: count for name, _label, count in verifier.get("/tugas/").context["tabs"]}
+    assert counts == {"verifikasi": 1, "saya": 0, "menunggu": 0, "lewat": 0}
     assert "Perlu verifikasi" not in unit.get("/tugas/").content.decode()
     stand_at("2026-06-10 09:00")
     late = verifier.get("/tugas/?tab=lewat").content.decode()
@@ -67,8 +73,8 @@ def test_200_items_page_by_page_nearest_first_none_twice(
     rows = [
         Idea(
             project=project, author=resident, title=f"Butir {n:03}", body="x",
-            village=first.village, category=first.category, visibility="published",
-            published_at=first.published_at,
+            village=first.village,
+            category=first.category, visibility="published", published_at=first.published_at,
         )
         for n in range(199)
     ]  # fmt: skip
@@ -110,7 +116,7 @@ def test_the_list_and_a_task_cost_the_same_with_few_and_many(
         make_task(f"Lagi {n}", state=("received", "routed", "assigned")[n % 3])
         disposition.write_note(
             disposition=idea.disposition, by=responder, body=f"Catatan {n}",
-            client_key=__import__("uuid").uuid4(), mentions=[moderator.pk],
+            client_key=uuid.uuid4(), mentions=[moderator.pk],
         )  # fmt: skip
     for tab in ("lewat", "verifikasi", "menunggu", "saya"):
         assert count(f"/tugas/?tab={tab}") <= one + 1, tab  # one for the clocks of the rows

@@ -74,6 +74,8 @@ class Command(BaseCommand):
             rows.append(("forum:idea", (hidden.pk,), "Hidden by a moderator"))
         if OfficialAnswer.objects.exists():
             rows.append(("forum:answer_queue", (), "Waiting for an answer (responder)"))
+        rows.append(("forum:tasks", (), "Tasks: verify, route, assign (moderator, responder)"))
+        rows.append(("forum:unit_clocks", (), "How each unit keeps its time"))
         rows.append(("forum:desk", (), "Moderation desk (moderator)"))
         return [(site + reverse(name, args=args), note) for name, args, note in rows]
 
