@@ -101,7 +101,10 @@ class Folder:
         root = root or settings.MESSAGE_BRIDGE_DIR
         self.out, self.status = root / "out", root / "status"
         for folder in (self.out, self.status):
-            folder.mkdir(mode=0o770, parents=True, exist_ok=True)
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                # Whatever the umask is: the gateway, of the same group, deletes and writes here.
+                folder.chmod(0o770)
 
     def send(self, message: Message) -> None:
         if not KEY.fullmatch(message.key):
@@ -115,7 +118,7 @@ class Folder:
         target = self.out / f"{message.key}.json"
         draft = self.out / f".{message.key}.{os.getpid()}.tmp"
         # Only the forum's user and its group read numbers.
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o660), "w") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "w") as file:
             json.dump(content, file, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import ipaddress
 import json
 import os
@@ -246,13 +247,22 @@ def _post(
     """Ask once; the answer's status and Retry-After."""
     address, port = _look_up(target)
     line = socket.create_connection((address, port), timeout=PATIENCE)
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(line, socket.SHUT_RDWR)
+
     # A service that answers one byte at a time never lets a single step run out of time.
-    end = threading.Timer(MOST_PATIENCE, line.shutdown, [socket.SHUT_RDWR])
+    end = threading.Timer(MOST_PATIENCE, cut)
     connection = HTTPConnection(address, port)
     try:
         end.start()
         if target.scheme == "https":
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=target.hostname)
+            # The handshake comes after: until it is the line's own, nobody could cut it.
+            line = ssl.create_default_context().wrap_socket(
+                line, server_hostname=target.hostname, do_handshake_on_connect=False
+            )
+            line.do_handshake()
         connection.sock = line
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()

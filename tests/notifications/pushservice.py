@@ -3,19 +3,28 @@
 import base64
 import json
 import os
+import ssl
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 P256 = ec.SECP256R1()
 
@@ -40,7 +49,7 @@ class Taken:
 class PushService:
     """Takes every message; `answers[path]` are the (status, headers) it gives first, in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, certificate: Path | None = None) -> None:
         self.taken: list[Taken] = []
         self.answers: dict[str, list[tuple[int, dict[str, str]]]] = {}
         self.delay = 0.0
@@ -64,6 +73,11 @@ class PushService:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self.origin = f"https://localhost:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self) -> "PushService":
@@ -133,3 +147,27 @@ def claims_of(authorization: str) -> tuple[dict[str, Any], str]:
     r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
     key.verify(encode_dss_signature(r, s), f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
     return json.loads(un64(claims)), parts["k"]
+
+
+def certificate_for(name: str, folder: Path) -> Path:
+    """A certificate for a name that nobody vouches for, with its key, as one file."""
+    key = ec.generate_private_key(P256)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{name}.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    return file

@@ -1,6 +1,7 @@
 """Short messages through the folder of a gateway: to proved numbers, nothing private, once."""
 
 import json
+import os
 import re
 import stat
 from datetime import timedelta
@@ -327,6 +328,19 @@ def test_a_folder_that_cannot_be_written_is_tried_again(
 
 def _full(_file):
     raise OSError("no space left")
+
+
+def test_a_gateway_of_the_same_group_may_take_and_report(gateway):
+    """The units of deploy/ run with umask 027, which would leave the group nothing to write to."""
+    before = os.umask(0o027)
+    try:
+        now = timezone.now()
+        bridge.configured().send(bridge.Message("kabar.1", NUMBER, "x", now, now))
+    finally:
+        os.umask(before)
+    for folder in (gateway.out, gateway.status):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o770
+    assert stat.S_IMODE((gateway.out / "kabar.1.json").stat().st_mode) == 0o640
 
 
 # --- What comes back -----------------------------------------------------------------------------

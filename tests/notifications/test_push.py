@@ -3,6 +3,7 @@
 import ipaddress
 import json
 import socket
+import ssl
 import time
 from datetime import time as clock
 from datetime import timedelta
@@ -25,7 +26,14 @@ from notifications import services as notifications
 from notifications.models import Delivery, Notice, PushSubscription
 from participation import services as participation
 from tests.jobs import drain
-from tests.notifications.pushservice import P256, Browser, PushService, claims_of, un64
+from tests.notifications.pushservice import (
+    P256,
+    Browser,
+    PushService,
+    certificate_for,
+    claims_of,
+    un64,
+)
 
 PUSH = "push"
 
@@ -323,6 +331,40 @@ def test_a_service_that_answers_drop_by_drop_does_not_keep_the_worker(
     with pytest.raises(OSError):
         push.hand_over({}, **browser.fields)
     assert time.monotonic() - began < 1.9
+
+
+def test_a_service_that_never_says_hello_does_not_keep_the_worker(settings, monkeypatch):
+    monkeypatch.setattr(push, "MOST_PATIENCE", 0.3)
+    settings.VAPID_PRIVATE_KEY = push.new_private_key()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        browser = Browser(f"https://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            push.hand_over({}, **browser.fields)
+        assert time.monotonic() - began < 4
+
+
+def test_the_service_must_prove_its_name(settings, tmp_path, monkeypatch):
+    """The line goes to an address that was looked up; the certificate is asked for the name."""
+    settings.VAPID_PRIVATE_KEY = push.new_private_key()
+    mine, theirs = (certificate_for(name, tmp_path) for name in ("localhost", "push.example"))
+    usual = ssl.create_default_context
+    for certificate, trusted in ((mine, None), (theirs, theirs), (mine, mine)):
+        service = PushService(certificate=certificate).start()
+        browser = Browser(service.origin)
+        monkeypatch.setattr(
+            push.ssl, "create_default_context", lambda file=trusted: usual(cafile=file)
+        )
+        try:
+            push.hand_over({"body": "Kabar"}, **browser.fields)
+        except OSError:
+            assert trusted != mine
+            assert service.taken == []
+        else:
+            assert (certificate, trusted) == (mine, mine)
+            assert service.of(browser) == [{"body": "Kabar"}]
+        finally:
+            service.stop()
 
 
 # --- Where messages may go -----------------------------------------------------------------------
