@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import itertools
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from core.spreadsheet import harmless
+from core.sheets import csv_response
 from forum.moderation.models import Rule, Ruling
 from forum.register import selectors
 from forum.register.selectors import Wanted
@@ -45,32 +45,32 @@ def register(request: HttpRequest) -> HttpResponse:
 def register_csv(request: HttpRequest) -> HttpResponse:
     """The same decisions as a file for a spreadsheet, all that the filter finds."""
     wanted = _wanted(request)
-    name = f"register-moderasi-{wanted.month or timezone.localdate().isoformat()}.csv"
-    response = HttpResponse(
-        # Without the mark Excel reads UTF-8 as something else.
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-    write = csv.writer(response).writerow
-    write(
-        [
-            _("nomor"),
-            _("tanggal"),
-            _("jenis"),
-            _("proyek"),
-            _("keputusan"),
-            _("aturan"),
-            _("jam sampai diputuskan"),
-            _("keberatan"),
-        ]
-    )
+    head = [
+        _("nomor"),
+        _("tanggal"),
+        _("jenis"),
+        _("proyek"),
+        _("keputusan"),
+        _("aturan"),
+        _("jam sampai diputuskan"),
+        _("keberatan"),
+    ]
     kinds = {"idea": _("aspirasi"), "reply": _("balasan")}
-    for each in selectors.entries(wanted):
-        cells = [each.number, each.day.isoformat(), kinds[each.kind], each.project]
-        cells += [each.decision, each.rule, each.hours, each.appeal]
-        write([harmless(cell) for cell in cells])
-    return response
+    rows = (
+        [
+            each.number,
+            each.day.isoformat(),
+            kinds[each.kind],
+            each.project,
+            each.decision,
+            each.rule,
+            each.hours,
+            each.appeal,
+        ]
+        for each in selectors.entries(wanted)
+    )
+    name = f"register-moderasi-{wanted.month or timezone.localdate().isoformat()}.csv"
+    return csv_response(name, itertools.chain([head], rows))
 
 
 def _wanted(request: HttpRequest) -> Wanted:
