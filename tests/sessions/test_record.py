@@ -47,6 +47,7 @@ def test_a_search_for_nothing_shows_nothing_and_does_not_fail(record, project, c
 
 def test_who_took_part_rates_once_and_may_change_it(record, sign_in, resident):
     question, client = record(), sign_in(resident)
+    assert "Kirim penilaian" in client.get(url(question)).content.decode()
     assert client.post(url(question), SCORES).status_code == 302
     assert client.post(url(question), {**SCORES, "clear": "1"}).status_code == 302
     rating = SessionRating.objects.get()
