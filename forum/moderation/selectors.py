@@ -28,6 +28,11 @@ AT_DESK_FOR = timedelta(minutes=10)
 QUEUES = ("open", "held", "flagged", "first", "mine", "done")
 
 
+VIEWERS = Prefetch(
+    "viewers", AtDesk.objects.select_related("person").order_by("person__display_name")
+)
+
+
 @dataclass(slots=True)
 class QueuePage:
     """A page of a queue and the cursor of the next one ('' at the end)."""
@@ -182,6 +187,7 @@ def case_for_page(person: Any, pk: int) -> Case:
             "idea__photos",
             "project__phases",
             Prefetch("rulings", Ruling.objects.select_related("by", "into")),
+            VIEWERS,
             Prefetch("takeovers", Takeover.objects.select_related("by", "held_by")),
         )
         .filter(pk=pk)
@@ -194,7 +200,10 @@ def case_for_page(person: Any, pk: int) -> Case:
 
 def cases_changed_since(person: Any, revision: int, *, limit: int) -> list[Case]:
     return list(
-        cases_visible_to(person).filter(revision__gt=revision).order_by("revision", "id")[:limit]
+        cases_visible_to(person)
+        .prefetch_related(VIEWERS)
+        .filter(revision__gt=revision)
+        .order_by("revision", "id")[:limit]
     )
 
 
@@ -306,5 +315,6 @@ def earlier_cases(case: Case) -> list[Case]:
 def viewers(case: Case, *, but: Any) -> list[Any]:
     """The colleagues who have this case open now."""
     since = timezone.now() - AT_DESK_FOR
-    rows = case.viewers.filter(seen_at__gt=since).exclude(person=but).select_related("person")
-    return [row.person for row in rows.order_by("person__display_name")]
+    return [
+        row.person for row in case.viewers.all() if row.seen_at > since and row.person_id != but.pk
+    ]

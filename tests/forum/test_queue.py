@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from forum.discussion.models import Reply
@@ -189,3 +191,22 @@ def test_a_hidden_post_can_be_reported_no_more(make_reply, report, moderator, re
         sign_in(resident).post(url("flag_reply", reply.pk), {"reason": "spam"}).status_code == 403
     )
     assert Idea.objects.get().reply_count == 0
+
+
+def test_the_queries_of_the_desk_do_not_grow_with_its_cases(make_reply, report, moderator, sign_in):
+    browser, case = sign_in(moderator), report(make_reply())
+    changes = f"{url('desk_changes')}?sejak=0"
+
+    def count(page):
+        browser.get(page)  # who is at the desk, and where, is noted now
+        with CaptureQueriesContext(connection) as seen:
+            assert browser.get(page).status_code == 200
+        return len(seen)
+
+    pages = (url("desk"), url("desk_item", case.pk), changes)
+    few = [count(page) for page in pages]
+    for n in range(12):
+        report(make_reply(f"balasan {n}"))
+    for page, before in zip(pages, few, strict=True):
+        assert count(page) <= before, page
+    assert max(few) <= 40
