@@ -215,7 +215,7 @@ def _count_open(table: dict[int, UnitClock], rows: QuerySet[Clock], rules: TimeR
 
 def _measure(table: dict[int, UnitClock], rows: QuerySet[Clock]) -> None:
     """Medians from the counts of each number of days: few rows, however many clocks there are."""
-    histogram = (
+    histogram: Any = (
         rows.order_by()
         .values("unit_id", "step", "met_days")
         .annotate(n=Count("pk"), in_time=Count("pk", filter=Q(met_on__lte=F("due_on"))))

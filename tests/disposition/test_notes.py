@@ -49,13 +49,13 @@ def test_a_note_calls_colleagues_who_are_told_without_its_text(
     drain()
     told = Receipt.objects.filter(event__source_kind="note")
     assert set(told.values_list("person", flat=True)) == {moderator.pk, leader.pk}
-    for person in (moderator, leader, responder):
-        assert SECRET in sign_in(person).get(f"/tugas/{task.idea_id}/").content.decode()
     news = sign_in(moderator).get("/kabar/").content.decode()
     assert "Anda disebut dalam catatan internal" in news and SECRET not in news
     send_letters()
     letters = [letter for letter in mail.outbox if letter.to == [moderator.email]]
     assert letters and not any(SECRET in letter.body for letter in letters)
+    for person in (moderator, leader, responder):
+        assert SECRET in sign_in(person).get(f"/tugas/{task.idea_id}/").content.decode()
 
 
 @pytest.mark.parametrize(
