@@ -22,7 +22,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from accounts import services as accounts
 from accounts.models import Person, Unit, Village
@@ -195,7 +195,7 @@ class Story:
             self.clock.moment = self.now
             demo_answers.finish(self)
         # Jobs of the story begin to wait now: months old, they would look like a worker that died.
-        DBTaskResult.objects.ready().update(enqueued_at=timezone.now())
+        DBTaskResult.objects.ready().update(enqueued_at=timezone.now(), run_after=get_date_max())
 
     # --- Time -------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -458,17 +458,12 @@ def opinions(answer: OfficialAnswer, person: Any) -> Opinions:
     Scores and comments are empty below the minimum number of raters; a single aspect too.
     """
     released = _released(answer)
+    own, comments = _own_and_comments(answer, person)
     return Opinions(
         Scores(released.raters, released.means) if released else None,
-        _comments(answer) if released else [],
-        own_rating(answer, person),
+        comments if released else [],
+        own,
     )
-
-
-def own_rating(answer: OfficialAnswer, person: Any) -> AnswerRating | None:
-    if not person.is_authenticated:
-        return None
-    return AnswerRating.objects.filter(answer=answer, person=person).first()
 
 
 def _released(answer: OfficialAnswer) -> AnswerScores | None:
@@ -477,13 +472,25 @@ def _released(answer: OfficialAnswer) -> AnswerScores | None:
     return scores if scores is not None and scores.raters >= MINIMUM_RATERS else None
 
 
-def _comments(answer: OfficialAnswer) -> list[Comment]:
-    """In the order of their random keys: their places tell nothing about when they were written."""
-    rows = AnswerRating.objects.filter(answer=answer).exclude(shown_comment="")
-    shown = rows.order_by("comment_key").only("comment_key", "shown_comment", "shown_since")
-    return [
+def _own_and_comments(
+    answer: OfficialAnswer, person: Any
+) -> tuple[AnswerRating | None, list[Comment]]:
+    """The person's rating and the comments that are shown, in one query.
+
+    Comments stand in the order of their random keys: their places tell nothing about when they
+    were written.
+    """
+    shown, mine = ~Q(shown_comment=""), Q(person_id=person.pk)
+    rows = AnswerRating.objects.filter(shown | mine, answer=answer)
+    # The limit must not cut it off.
+    own_first = Case(When(mine, then=0), default=1)
+    found = list(rows.order_by(own_first, "comment_key")[: MOST_COMMENTS + 1])
+    own = next((row for row in found if row.person_id == person.pk), None)
+    with_comment = [row for row in found if row.shown_comment and row.comment_key]
+    with_comment.sort(key=lambda row: str(row.comment_key))
+    return own, [
         Comment(row.comment_key, row.shown_comment, row.shown_since)
-        for row in shown[:MOST_COMMENTS]
+        for row in with_comment[:MOST_COMMENTS]
         if row.comment_key
     ]
 
