@@ -158,14 +158,6 @@ class SessionHistory(models.Model):
         return f"{self.session_id}: {self.old} -> {self.new}"
 
 
-class ShownAs(models.TextChoices):
-    """How the author of a question appears to everybody else, officers included."""
-
-    NAME = "name", _("Nama saya")
-    PSEUDONYM = "pseudonym", _("Warga kelurahan saya")
-    HIDDEN = "hidden", _("Tanpa nama")
-
-
 class Question(models.Model):
     """What somebody asks in a session.
 
@@ -185,7 +177,7 @@ class Question(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="questions")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     client_key = models.UUIDField(default=uuid.uuid4, editable=False)
-    shown_as = models.CharField(max_length=20, choices=ShownAs.choices, default=ShownAs.NAME)
+    shown_as = models.CharField(max_length=20, default="name")
     body = models.TextField()
     findings = models.JSONField(default=list, blank=True)
     visibility = models.CharField(

@@ -38,7 +38,6 @@ from forum.sessions.models import (
     SessionHistory,
     SessionOfficer,
     SessionRating,
-    ShownAs,
 )
 
 if TYPE_CHECKING:
@@ -233,7 +232,7 @@ def _span(start: datetime, end: datetime) -> str:
 
 @transaction.atomic
 def ask(
-    *, session: Session, author: Any, body: str, client_key: UUID, shown_as: str = ShownAs.NAME
+    *, session: Session, author: Any, body: str, client_key: UUID, shown_as: str = "name"
 ) -> Question:
     """Store a question, held; screen it; put it into the queue or before a moderator.
 
@@ -252,7 +251,7 @@ def ask(
         author=author,
         client_key=client_key,
         body=body,
-        shown_as=ShownAs.NAME if accounts_selectors.unit_of(author) else shown_as,
+        shown_as="name" if accounts_selectors.unit_of(author) else shown_as,
         findings=findings,
         search_text=normal_form(body),
     )

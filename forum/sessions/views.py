@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from accounts import selectors as accounts_selectors
 from core.http import not_yet, seen_revision
 from core.policy import Refused, require
 from core.publishing import Visibility
@@ -30,6 +31,7 @@ from forum.sessions.models import Question, Session
 from notifications import selectors as notifications_selectors
 from notifications import services as notifications_services
 from participation import selectors as participation_selectors
+from participation.rendering import ShownAs, usual_way, way_choices
 
 CHANGES = 100
 TOO_OLD = 2000  # past this many changes a page is quicker loaded anew than caught up
@@ -234,7 +236,14 @@ def ask_context(
     waiting = [q for q in own if q.is_published and q.state in selectors.UNSETTLED]
     return {
         "session": shown,
-        "ask_form": form or QuestionForm(initial={"client_key": uuid.uuid4()}),
+        "ask_form": form
+        or QuestionForm(
+            initial={"client_key": uuid.uuid4(), "shown_as": _usual_way(request.user, own)}
+        ),
+        "ways": way_choices(request.user),
+        "speaks_for": accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
+        if request.user.is_authenticated
+        else None,
         "may_ask": policy.may_ask(
             request.user, shown, open_questions=selectors.open_questions(own)
         ),
@@ -242,6 +251,14 @@ def ask_context(
         "own_unseen": unseen,
         "own_waiting": waiting,
     }
+
+
+def _usual_way(person: Any, own: list[Question]) -> str:
+    """How a person appears who has not chosen: as in the last question here.
+
+    Otherwise the second question of a hidden author, sent in a hurry, would carry the name.
+    """
+    return usual_way(person, own[-1]) if own else str(ShownAs.NAME)
 
 
 def _rule_of(hiding: Any) -> str:
@@ -305,6 +322,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     Who was signed out meanwhile gets the text back with the way to sign in.
     """
     shown = selectors.session_for_page(request.user, pk)
+    own = selectors.own_questions(request.user, shown)
     form = QuestionForm(request.POST)
     valid = form.is_valid()
     if not request.user.is_authenticated:
@@ -317,7 +335,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
             session=shown,
             author=request.user,
             body=form.cleaned_data["body"],
-            shown_as=form.cleaned_data["shown_as"],
+            shown_as=form.cleaned_data["shown_as"] or _usual_way(request.user, own),
             client_key=form.cleaned_data["client_key"],
         )
     except Refused as refused:
