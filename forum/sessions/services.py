@@ -237,7 +237,8 @@ def ask(
     """Store a question, held; screen it; put it into the queue or before a moderator.
 
     The same client key from the same author gives the first question back. In a session that is
-    moderated beforehand every question waits for a moderator.
+    moderated beforehand every question waits for a moderator. Raises screening.Blocked, with
+    nothing stored, when the text goes back to its writer.
     """
     session = _locked(session)
     first = Question.objects.filter(author=author, client_key=client_key).first()
@@ -245,17 +246,19 @@ def ask(
         return first
     waiting = selectors.open_questions(selectors.own_questions(author, session))
     require(policy.may_ask(author, session, open_questions=waiting))
-    findings = screening.findings(body, author=author)
+    project = session.project
+    screened = screening.check(body, author=author, project=project, kind="question")
     question = Question.objects.create(
         session=session,
         author=author,
         client_key=client_key,
         body=body,
         shown_as="name" if accounts_selectors.unit_of(author) else shown_as,
-        findings=findings,
+        findings=screened.findings,
         search_text=normal_form(body),
     )
-    if findings or session.premoderated:
+    screening.remember(body, author=author, project=project, kind="question", post_id=question.pk)
+    if screened.holds or session.premoderated:
         _show_on_desk(session, question)
     else:
         _publish(session, question, by=None)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts import selectors as accounts_selectors
+from core import throttle
 from core.http import not_yet, seen_revision
 from core.policy import Refused, require
 from core.publishing import Visibility
@@ -25,6 +26,7 @@ from core.search import normal_form
 from core.text import to_html
 from forum.answers.forms import RatingForm
 from forum.moderation.models import Rule
+from forum.screening.services import Blocked
 from forum.sessions import calendar, news, policy, rendering, selectors, services
 from forum.sessions.forms import CancelForm, PlanForm, QuestionForm, plan_initial
 from forum.sessions.models import Question, Session
@@ -330,6 +332,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask_again(request, shown, form, status=403)
     if not valid:
         return _ask_again(request, shown, form, status=422)
+    if wait := throttle.count(request, "question", once=form.cleaned_data["client_key"]):
+        form.add_error(None, wait.error)
+        return wait.put_on(_ask_again(request, shown, form, status=429))
     try:
         posted = services.ask(
             session=shown,
@@ -341,6 +346,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return _ask_again(request, shown, form, status=403)
+    except Blocked as blocked:
+        form.add_error("body", blocked.sentences)
+        return _ask_again(request, shown, form, status=422)
     anchor = f"tanya-{posted.pk}" if posted.is_published else "milik-saya"
     if _by_htmx(request):
         response = render(request, "forum/sessions/_ask.html", ask_context(request, shown))
@@ -391,6 +399,13 @@ def support_question(request: HttpRequest, pk: int, question_pk: int) -> HttpRes
             # The button has no room for the reason: the browser goes to the page that has.
             response["HX-Redirect"] = request.path
         return response
+    if wait := throttle.count(request, "support"):
+        if _by_htmx(request):
+            messages.warning(request, wait.sentence)
+            return wait.put_on(HttpResponseClientRedirect(request.path))
+        context = {"question": question, "supported": supported, "may_support": decision}
+        page = render(request, "forum/sessions/support.html", {**context, "wait": wait})
+        return wait.put_on(page)
     if request.POST.get("dukung", "ya") == "ya":
         services.support(question=question, person=request.user)
         supported = True
@@ -417,6 +432,9 @@ def rate_answer(request: HttpRequest, pk: int, question_pk: int) -> HttpResponse
         require(may_rate)
     scores, said = selectors.opinions(question, request.user)
     form = RatingForm(request.POST) if request.method == "POST" else RatingForm(initial=said)
+    wait = None
+    if request.method == "POST" and form.is_valid() and (wait := throttle.count(request, "rate")):
+        form.add_error(None, wait.error)
     if request.method == "POST" and form.is_valid():
         services.rate(
             question=question,
@@ -436,7 +454,8 @@ def rate_answer(request: HttpRequest, pk: int, question_pk: int) -> HttpResponse
         "form": form,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "forum/sessions/rate.html", context, status=status)
+    page = render(request, "forum/sessions/rate.html", context, status=status)
+    return wait.put_on(page) if wait else page
 
 
 def _by_htmx(request: HttpRequest) -> bool:
