@@ -340,16 +340,16 @@ class QuestionHistory(models.Model):
         return str(labels.get(self.new, self.new))
 
 
-ASPECTS = ("clear", "helpful", "timely", "courteous")
-
-
 def _score() -> models.PositiveSmallIntegerField:
     """1 (tidak) to 4 (sangat), the four-point scale of the national satisfaction survey."""
     return models.PositiveSmallIntegerField(null=True, blank=True)
 
 
 class SessionRating(models.Model):
-    """What one resident thinks of an answer of a session. Never shown with the person."""
+    """What one resident thinks of an answer of a session. Never shown with the person.
+
+    `released` says whether the figures that are shown count it as it is now.
+    """
 
     answer = models.ForeignKey(SessionAnswer, on_delete=models.CASCADE, related_name="ratings")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -357,6 +357,7 @@ class SessionRating(models.Model):
     helpful = _score()
     timely = _score()
     courteous = _score()
+    released = models.BooleanField(default=False, db_default=False, editable=False)
     rated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -371,9 +372,32 @@ class SessionRating(models.Model):
                     | models.Q(**{f"{aspect}__gte": 1, f"{aspect}__lte": 4}),
                     name=f"session_rating_{aspect}_1_to_4",
                 )
-                for aspect in ASPECTS
+                for aspect in ("clear", "helpful", "timely", "courteous")
             ],
         ]
 
     def __str__(self) -> str:
         return f"rating of {self.answer_id}"
+
+
+class SessionScores(models.Model):
+    """The figures that are shown of an answer of a session, as of the last release.
+
+    They change only when five ratings are new or changed: two figures one rating apart would tell
+    what that one person said.
+    """
+
+    answer = models.OneToOneField(SessionAnswer, on_delete=models.CASCADE, related_name="scores")
+    raters = models.PositiveIntegerField()
+    means = models.JSONField()  # aspect: mean 1 to 4, or null below five scores
+
+    class Meta:
+        app_label = "forum"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(raters__gte=5), name="session_scores_of_five_or_more"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.raters}"

@@ -25,10 +25,11 @@ from core.policy import require
 from core.publishing import Visibility
 from core.schedule import plan
 from core.search import normal_form
+from forum.answers.ratings import due_figures
+from forum.answers.selectors import ASPECTS
 from forum.screening import services as screening
 from forum.sessions import news, policy, rendering, selectors
 from forum.sessions.models import (
-    ASPECTS,
     REMINDED_BEFORE,
     Question,
     QuestionHistory,
@@ -38,6 +39,7 @@ from forum.sessions.models import (
     SessionHistory,
     SessionOfficer,
     SessionRating,
+    SessionScores,
 )
 
 if TYPE_CHECKING:
@@ -525,17 +527,27 @@ def rate(
 ) -> SessionRating:
     """Store what a resident thinks of an answer, or change it: one rating per person and answer.
 
-    `scores` by aspect (clear, helpful, timely, courteous), 1 to 4; an aspect may be left out.
+    `scores` by aspect (clear, helpful, timely, courteous), 1 to 4; an aspect may be left out. What
+    is shown changes with every fifth rating that is new or changed.
     """
+    # The answer's row, alone, puts its raters in a line: they are counted five by five.
+    answer = SessionAnswer.objects.select_for_update().get(question=question)
     require(policy.may_rate(person, question, took_part=took_part))
     rating, _created = SessionRating.objects.update_or_create(
-        answer=question.answer,
+        answer=answer,
         person=person,
         defaults={
             **{aspect: scores.get(aspect) for aspect in ASPECTS},
             "rated_at": timezone.now(),
+            "released": False,
         },
     )
+    ratings = SessionRating.objects.filter(answer=answer)
+    if figures := due_figures(ratings):
+        SessionScores.objects.update_or_create(
+            answer=answer, defaults={"raters": figures.raters, "means": figures.means}
+        )
+        ratings.update(released=True)
     return rating
 
 
