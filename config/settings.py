@@ -411,6 +411,8 @@ LIMITS: dict[str, dict[str, list[str]]] = {
     "support": {"person": ["30/m", "300/h"], "new": ["20/m", "100/h"], "address": ["3000/h"]},
     "flag": {"person": ["5/m", "30/h"], "new": ["3/m", "10/h"], "address": ["200/h"]},
     "rate": {"person": ["10/m", "60/h"], "new": ["5/m", "20/h"], "address": ["600/h"]},
+    "question": {"person": ["6/m", "40/h"], "new": ["4/m", "20/h"], "address": ["1000/h"]},
+    "appeal": {"person": ["5/h", "15/d"], "new": ["3/h", "5/d"], "address": ["200/h"]},
     "follow": {"person": ["20/m", "120/h"], "new": ["10/m", "60/h"], "address": ["1000/h"]},
 }
 # Days for which the marks of a post are kept, to find the same text again. 0: none are kept.

@@ -41,6 +41,8 @@ _ACTS = {
     "support": gettext_lazy("Anda sudah memberi banyak dukungan berturut-turut."),
     "flag": gettext_lazy("Anda sudah mengirim banyak laporan berturut-turut."),
     "rate": gettext_lazy("Anda sudah beberapa kali mengirim penilaian."),
+    "question": gettext_lazy("Anda sudah mengirim beberapa pertanyaan berturut-turut."),
+    "appeal": gettext_lazy("Anda sudah mengirim beberapa keberatan berturut-turut."),
     "follow": gettext_lazy("Anda sudah beberapa kali mengubah pilihan mengikuti."),
 }
 

@@ -29,6 +29,7 @@ from forum.sessions.models import (
     SessionHistory,
     SessionOfficer,
     SessionRating,
+    SessionScores,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "SessionHistory",
     "SessionOfficer",
     "SessionRating",
+    "SessionScores",
     "Takeover",
     "WordRule",
 ]

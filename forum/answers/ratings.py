@@ -6,13 +6,13 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, F, QuerySet
 from django.utils import timezone
 
 from core.policy import require
 from forum.answers import policy
 from forum.answers.models import AnswerRating, AnswerScores, CommentRuling, OfficialAnswer
-from forum.answers.selectors import ASPECTS, MINIMUM_RATERS
+from forum.answers.selectors import ASPECTS, MINIMUM_RATERS, Scores
 from forum.notify import news
 from forum.screening import services as screening
 
@@ -81,31 +81,19 @@ def _ask_screening(rating: AnswerRating) -> None:
 
 
 def _release(answer: OfficialAnswer) -> None:
-    """Show what was said when five ratings are new or changed, all five at once.
-
-    One at a time, the figures before and after would tell what the last one said.
-    """
+    """Show what was said when it is due: the figures, and the comments that came with them."""
     ratings = AnswerRating.objects.filter(answer=answer)
-    fresh = ratings.filter(released=False)
-    if fresh.count() < MINIMUM_RATERS:
+    figures = due_figures(ratings)
+    if figures is None:
         return
-    found = ratings.aggregate(
-        raters=Count("pk"),
-        **{f"{aspect}_mean": Avg(aspect) for aspect in ASPECTS},
-        **{f"{aspect}_n": Count(aspect) for aspect in ASPECTS},
-    )
+    fresh = ratings.filter(released=False)
     officers = set(ratings.values_list("officer_id", flat=True))
     today = timezone.localdate()
     AnswerScores.objects.update_or_create(
         answer=answer,
         defaults={
-            "raters": found["raters"],
-            "means": {
-                aspect: round(found[f"{aspect}_mean"], 2)
-                if found[f"{aspect}_n"] >= MINIMUM_RATERS
-                else None
-                for aspect in ASPECTS
-            },
+            "raters": figures.raters,
+            "means": figures.means,
             "officer_id": officers.pop() if len(officers) == 1 else None,
             "released_on": today,
         },
@@ -114,6 +102,28 @@ def _release(answer: OfficialAnswer) -> None:
         shown_comment=""
     ).update(shown_comment=F("comment"), shown_since=today.replace(day=1))
     fresh.update(released=True)
+
+
+def due_figures(ratings: QuerySet[Any]) -> Scores | None:
+    """The figures to be shown from now on; None while fewer than five ratings are new or changed.
+
+    One at a time, the figures before and after would tell what the last one said. `ratings` are
+    all of one answer, locked by the caller, who then marks them as released.
+    """
+    if ratings.filter(released=False).count() < MINIMUM_RATERS:
+        return None
+    found = ratings.aggregate(
+        raters=Count("pk"),
+        **{f"{aspect}_mean": Avg(aspect) for aspect in ASPECTS},
+        **{f"{aspect}_n": Count(aspect) for aspect in ASPECTS},
+    )
+    means = {
+        aspect: round(found[f"{aspect}_mean"], 2)
+        if found[f"{aspect}_n"] >= MINIMUM_RATERS
+        else None
+        for aspect in ASPECTS
+    }
+    return Scores(found["raters"], means)
 
 
 # --- Comments before a moderator ----------------------------------------------------------------

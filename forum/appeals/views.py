@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from core import throttle
 from core.http import not_yet
 from core.policy import require
 from forum.appeals import policy, services
@@ -38,6 +39,9 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "forum/appeal.html", {**context, "form": form}, status=403)
     if not form.is_valid():
         return not_yet(request, "forum/appeal.html", {**context, "form": form})
+    if wait := throttle.count(request, "appeal"):
+        form.add_error(None, wait.error)
+        return wait.put_on(render(request, "forum/appeal.html", {**context, "form": form}))
     services.lodge(ruling=ruling, by=request.user, body=form.cleaned_data["body"])
     messages.success(request, _("Keberatan Anda terkirim. Petugas lain akan memutuskannya."))
     return redirect("forum:ruling", pk=pk)

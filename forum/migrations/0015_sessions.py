@@ -44,15 +44,7 @@ class Migration(migrations.Migration):
                 ("client_key", models.UUIDField(default=uuid.uuid4, editable=False)),
                 (
                     "shown_as",
-                    models.CharField(
-                        choices=[
-                            ("name", "Nama saya"),
-                            ("pseudonym", "Warga kelurahan saya"),
-                            ("hidden", "Tanpa nama"),
-                        ],
-                        default="name",
-                        max_length=20,
-                    ),
+                    models.CharField(default="name", max_length=20),
                 ),
                 ("body", models.TextField()),
                 ("findings", models.JSONField(blank=True, default=list)),

@@ -21,6 +21,7 @@ from core.text import to_html
 from forum.sessions import policy, rendering, selectors, services
 from forum.sessions.forms import AloudForm, AnswerForm, HideForm, SkipForm
 from forum.sessions.models import Question, Session
+from participation.rendering import shown_author
 
 CHANGES = 100
 TOO_OLD = 2000
@@ -188,7 +189,7 @@ def _item(
     context = {
         **_desk_context(request, session, current=question.pk),
         "question": question,
-        "name": rendering.shown_name(question),
+        "shown": shown_author(question),
         "body": to_html(question.body),
         "held": question.visibility == Visibility.HELD,
         "hidden": question.visibility == Visibility.HIDDEN,

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as accounts_selectors
 from core.forms import ClientKeyField, LineField, TextField
 from forum.moderation.models import Rule
-from forum.sessions.models import Session, ShownAs
+from forum.sessions.models import Session
 from forum.sessions.services import SessionPlan
+from participation.rendering import ShownAs
 
 LONGEST_QUESTION = 500
 LONGEST_SESSION = timedelta(hours=8)
@@ -35,9 +36,6 @@ class QuestionForm(forms.Form):
         error_messages={"invalid_choice": _("Pilih cara tampil dari daftar.")},
     )
     client_key = ClientKeyField()
-
-    def clean_shown_as(self) -> str:
-        return self.cleaned_data["shown_as"] or ShownAs.NAME
 
 
 class AnswerForm(forms.Form):

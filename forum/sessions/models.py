@@ -158,14 +158,6 @@ class SessionHistory(models.Model):
         return f"{self.session_id}: {self.old} -> {self.new}"
 
 
-class ShownAs(models.TextChoices):
-    """How the author of a question appears to everybody else, officers included."""
-
-    NAME = "name", _("Nama saya")
-    PSEUDONYM = "pseudonym", _("Warga kelurahan saya")
-    HIDDEN = "hidden", _("Tanpa nama")
-
-
 class Question(models.Model):
     """What somebody asks in a session.
 
@@ -185,7 +177,7 @@ class Question(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="questions")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     client_key = models.UUIDField(default=uuid.uuid4, editable=False)
-    shown_as = models.CharField(max_length=20, choices=ShownAs.choices, default=ShownAs.NAME)
+    shown_as = models.CharField(max_length=20, default="name")
     body = models.TextField()
     findings = models.JSONField(default=list, blank=True)
     visibility = models.CharField(
@@ -348,16 +340,16 @@ class QuestionHistory(models.Model):
         return str(labels.get(self.new, self.new))
 
 
-ASPECTS = ("clear", "helpful", "timely", "courteous")
-
-
 def _score() -> models.PositiveSmallIntegerField:
     """1 (tidak) to 4 (sangat), the four-point scale of the national satisfaction survey."""
     return models.PositiveSmallIntegerField(null=True, blank=True)
 
 
 class SessionRating(models.Model):
-    """What one resident thinks of an answer of a session. Never shown with the person."""
+    """What one resident thinks of an answer of a session. Never shown with the person.
+
+    `released` says whether the figures that are shown count it as it is now.
+    """
 
     answer = models.ForeignKey(SessionAnswer, on_delete=models.CASCADE, related_name="ratings")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -365,6 +357,7 @@ class SessionRating(models.Model):
     helpful = _score()
     timely = _score()
     courteous = _score()
+    released = models.BooleanField(default=False, db_default=False, editable=False)
     rated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -379,9 +372,32 @@ class SessionRating(models.Model):
                     | models.Q(**{f"{aspect}__gte": 1, f"{aspect}__lte": 4}),
                     name=f"session_rating_{aspect}_1_to_4",
                 )
-                for aspect in ASPECTS
+                for aspect in ("clear", "helpful", "timely", "courteous")
             ],
         ]
 
     def __str__(self) -> str:
         return f"rating of {self.answer_id}"
+
+
+class SessionScores(models.Model):
+    """The figures that are shown of an answer of a session, as of the last release.
+
+    They change only when five ratings are new or changed: two figures one rating apart would tell
+    what that one person said.
+    """
+
+    answer = models.OneToOneField(SessionAnswer, on_delete=models.CASCADE, related_name="scores")
+    raters = models.PositiveIntegerField()
+    means = models.JSONField()  # aspect: mean 1 to 4, or null below five scores
+
+    class Meta:
+        app_label = "forum"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(raters__gte=5), name="session_scores_of_five_or_more"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.raters}"

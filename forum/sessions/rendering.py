@@ -16,7 +16,8 @@ from accounts import selectors as accounts_selectors
 from core.live import Fragment
 from core.publishing import Visibility
 from core.text import stored_html, to_html
-from forum.sessions.models import Question, Session, ShownAs
+from forum.sessions.models import Question, Session
+from participation.rendering import shown_author
 
 KEPT_FOR = 3600
 NOW, QUEUE, RECORD = "sedang", "antrean", "terjawab"
@@ -32,16 +33,6 @@ def list_of(question: Question) -> str:
 def order_of(question: Question) -> int:
     """The place within that list: the queue by supports, the others by when they came there."""
     return question.queue_order if question.is_waiting else question.place
-
-
-def shown_name(question: Question) -> str:
-    """The author as everybody sees them, officers and moderators of this session included."""
-    if question.shown_as == ShownAs.NAME:
-        return question.author.display_name
-    village = question.author.village
-    if question.shown_as == ShownAs.PSEUDONYM and village is not None:
-        return _("Warga %(village)s") % {"village": village.name}
-    return _("Warga")
 
 
 def fragment(question: Question) -> Fragment:
@@ -63,8 +54,7 @@ def question_html(question: Question, *, supported: bool = False) -> SafeString:
         {
             "question": question,
             "session": question.session,
-            "name": shown_name(question),
-            "named": question.shown_as == ShownAs.NAME,
+            "shown": shown_author(question),
             "body": to_html(question.body),
             "answer": answer if question.state == Question.State.ANSWERED else None,
             "answer_body": stored_html(answer.body_html) if answer else "",
@@ -166,7 +156,7 @@ def ticket(question: Question, *, current: bool = False) -> SafeString:
         "forum/sessions/_ticket.html",
         {
             "question": question,
-            "name": shown_name(question),
+            "shown": shown_author(question),
             "order": question.pk if held else order_of(question),
             "held": held,
             "current": current,

@@ -6,19 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Count, F, Max, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from core import search
 from core.http import decode_cursor, encode_cursor
 from core.publishing import Visibility
+from forum.answers.selectors import ASPECTS, Scores
 from forum.sessions.models import (
-    ASPECTS,
     Question,
     QuestionHistory,
     QuestionSupport,
     Session,
     SessionRating,
+    SessionScores,
 )
 from participation import policy as participation_policy
 from participation import selectors as participation
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from participation.models import Project
 
 QUEUE, RECORD, HELD = 100, 50, 100
-MINIMUM_RATERS = 5
 UNSETTLED = (Question.State.WAITING, Question.State.BEING_ANSWERED)
 SETTLED = (Question.State.ANSWERED, Question.State.ANSWERED_ALOUD, Question.State.SKIPPED)
 # What a row shows.
@@ -286,34 +286,14 @@ def desk_changed_since(session: Session, revision: int, *, limit: int) -> list[Q
 # --- Ratings -------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Scores:
-    """Means of the four aspects, 1 to 4, None for an aspect with too few answers; n raters."""
-
-    raters: int
-    means: dict[str, float | None]
-
-
 def opinions(question: Question, person: Any) -> tuple[Scores | None, dict[str, int | None]]:
-    """What residents think of an answer, and what this person said of it, in one query.
-
-    The scores are None below five raters; a single aspect too.
-    """
-    own = Q(person_id=person.pk if person.is_authenticated else None)
-    found = SessionRating.objects.filter(answer__question=question).aggregate(
-        raters=Count("pk"),
-        **{f"{aspect}_mean": Avg(aspect) for aspect in ASPECTS},
-        **{f"{aspect}_n": Count(aspect) for aspect in ASPECTS},
-        **{f"{aspect}_own": Max(aspect, filter=own) for aspect in ASPECTS},
-    )
-    said = {aspect: found[f"{aspect}_own"] for aspect in ASPECTS}
-    if found["raters"] < MINIMUM_RATERS:
-        return None, said
-    means = {
-        aspect: found[f"{aspect}_mean"] if found[f"{aspect}_n"] >= MINIMUM_RATERS else None
-        for aspect in ASPECTS
-    }
-    return Scores(found["raters"], means), said
+    """What residents think of an answer as of the last release, and what this person said of it."""
+    shown = SessionScores.objects.filter(answer__question=question).first()
+    own = None
+    if person.is_authenticated:
+        own = SessionRating.objects.filter(answer__question=question, person=person).first()
+    said = {aspect: getattr(own, aspect, None) for aspect in ASPECTS}
+    return Scores(shown.raters, shown.means) if shown else None, said
 
 
 # --- Who hears of it -----------------------------------------------------------------------------

@@ -25,10 +25,11 @@ from core.policy import require
 from core.publishing import Visibility
 from core.schedule import plan
 from core.search import normal_form
+from forum.answers.ratings import due_figures
+from forum.answers.selectors import ASPECTS
 from forum.screening import services as screening
 from forum.sessions import news, policy, rendering, selectors
 from forum.sessions.models import (
-    ASPECTS,
     REMINDED_BEFORE,
     Question,
     QuestionHistory,
@@ -38,7 +39,7 @@ from forum.sessions.models import (
     SessionHistory,
     SessionOfficer,
     SessionRating,
-    ShownAs,
+    SessionScores,
 )
 
 if TYPE_CHECKING:
@@ -233,12 +234,13 @@ def _span(start: datetime, end: datetime) -> str:
 
 @transaction.atomic
 def ask(
-    *, session: Session, author: Any, body: str, client_key: UUID, shown_as: str = ShownAs.NAME
+    *, session: Session, author: Any, body: str, client_key: UUID, shown_as: str = "name"
 ) -> Question:
     """Store a question, held; screen it; put it into the queue or before a moderator.
 
     The same client key from the same author gives the first question back. In a session that is
-    moderated beforehand every question waits for a moderator.
+    moderated beforehand every question waits for a moderator. Raises screening.Blocked, with
+    nothing stored, when the text goes back to its writer.
     """
     session = _locked(session)
     first = Question.objects.filter(author=author, client_key=client_key).first()
@@ -246,17 +248,19 @@ def ask(
         return first
     waiting = selectors.open_questions(selectors.own_questions(author, session))
     require(policy.may_ask(author, session, open_questions=waiting))
-    findings = screening.findings(body, author=author)
+    project = session.project
+    screened = screening.check(body, author=author, project=project, kind="question")
     question = Question.objects.create(
         session=session,
         author=author,
         client_key=client_key,
         body=body,
-        shown_as=ShownAs.NAME if accounts_selectors.unit_of(author) else shown_as,
-        findings=findings,
+        shown_as="name" if accounts_selectors.unit_of(author) else shown_as,
+        findings=screened.findings,
         search_text=normal_form(body),
     )
-    if findings or session.premoderated:
+    screening.remember(body, author=author, project=project, kind="question", post_id=question.pk)
+    if screened.holds or session.premoderated:
         _show_on_desk(session, question)
     else:
         _publish(session, question, by=None)
@@ -523,17 +527,27 @@ def rate(
 ) -> SessionRating:
     """Store what a resident thinks of an answer, or change it: one rating per person and answer.
 
-    `scores` by aspect (clear, helpful, timely, courteous), 1 to 4; an aspect may be left out.
+    `scores` by aspect (clear, helpful, timely, courteous), 1 to 4; an aspect may be left out. What
+    is shown changes with every fifth rating that is new or changed.
     """
+    # The answer's row, alone, puts its raters in a line: they are counted five by five.
+    answer = SessionAnswer.objects.select_for_update().get(question=question)
     require(policy.may_rate(person, question, took_part=took_part))
     rating, _created = SessionRating.objects.update_or_create(
-        answer=question.answer,
+        answer=answer,
         person=person,
         defaults={
             **{aspect: scores.get(aspect) for aspect in ASPECTS},
             "rated_at": timezone.now(),
+            "released": False,
         },
     )
+    ratings = SessionRating.objects.filter(answer=answer)
+    if figures := due_figures(ratings):
+        SessionScores.objects.update_or_create(
+            answer=answer, defaults={"raters": figures.raters, "means": figures.means}
+        )
+        ratings.update(released=True)
     return rating
 
 

@@ -17,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from accounts import selectors as accounts_selectors
+from core import throttle
 from core.http import not_yet, seen_revision
 from core.policy import Refused, require
 from core.publishing import Visibility
@@ -24,12 +26,14 @@ from core.search import normal_form
 from core.text import to_html
 from forum.answers.forms import RatingForm
 from forum.moderation.models import Rule
+from forum.screening.services import Blocked
 from forum.sessions import calendar, news, policy, rendering, selectors, services
 from forum.sessions.forms import CancelForm, PlanForm, QuestionForm, plan_initial
 from forum.sessions.models import Question, Session
 from notifications import selectors as notifications_selectors
 from notifications import services as notifications_services
 from participation import selectors as participation_selectors
+from participation.rendering import ShownAs, usual_way, way_choices
 
 CHANGES = 100
 TOO_OLD = 2000  # past this many changes a page is quicker loaded anew than caught up
@@ -234,7 +238,14 @@ def ask_context(
     waiting = [q for q in own if q.is_published and q.state in selectors.UNSETTLED]
     return {
         "session": shown,
-        "ask_form": form or QuestionForm(initial={"client_key": uuid.uuid4()}),
+        "ask_form": form
+        or QuestionForm(
+            initial={"client_key": uuid.uuid4(), "shown_as": _usual_way(request.user, own)}
+        ),
+        "ways": way_choices(request.user),
+        "speaks_for": accounts_selectors.unit_of(request.user)  # type: ignore[arg-type]
+        if request.user.is_authenticated
+        else None,
         "may_ask": policy.may_ask(
             request.user, shown, open_questions=selectors.open_questions(own)
         ),
@@ -242,6 +253,14 @@ def ask_context(
         "own_unseen": unseen,
         "own_waiting": waiting,
     }
+
+
+def _usual_way(person: Any, own: list[Question]) -> str:
+    """How a person appears who has not chosen: as in the last question here.
+
+    Otherwise the second question of a hidden author, sent in a hurry, would carry the name.
+    """
+    return usual_way(person, own[-1]) if own else str(ShownAs.NAME)
 
 
 def _rule_of(hiding: Any) -> str:
@@ -305,6 +324,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     Who was signed out meanwhile gets the text back with the way to sign in.
     """
     shown = selectors.session_for_page(request.user, pk)
+    own = selectors.own_questions(request.user, shown)
     form = QuestionForm(request.POST)
     valid = form.is_valid()
     if not request.user.is_authenticated:
@@ -312,17 +332,23 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask_again(request, shown, form, status=403)
     if not valid:
         return _ask_again(request, shown, form, status=422)
+    if wait := throttle.count(request, "question", once=form.cleaned_data["client_key"]):
+        form.add_error(None, wait.error)
+        return wait.put_on(_ask_again(request, shown, form, status=429))
     try:
         posted = services.ask(
             session=shown,
             author=request.user,
             body=form.cleaned_data["body"],
-            shown_as=form.cleaned_data["shown_as"],
+            shown_as=form.cleaned_data["shown_as"] or _usual_way(request.user, own),
             client_key=form.cleaned_data["client_key"],
         )
     except Refused as refused:
         form.add_error(None, str(refused))
         return _ask_again(request, shown, form, status=403)
+    except Blocked as blocked:
+        form.add_error("body", blocked.sentences)
+        return _ask_again(request, shown, form, status=422)
     anchor = f"tanya-{posted.pk}" if posted.is_published else "milik-saya"
     if _by_htmx(request):
         response = render(request, "forum/sessions/_ask.html", ask_context(request, shown))
@@ -373,6 +399,13 @@ def support_question(request: HttpRequest, pk: int, question_pk: int) -> HttpRes
             # The button has no room for the reason: the browser goes to the page that has.
             response["HX-Redirect"] = request.path
         return response
+    if wait := throttle.count(request, "support"):
+        if _by_htmx(request):
+            messages.warning(request, wait.sentence)
+            return wait.put_on(HttpResponseClientRedirect(request.path))
+        context = {"question": question, "supported": supported, "may_support": decision}
+        page = render(request, "forum/sessions/support.html", {**context, "wait": wait})
+        return wait.put_on(page)
     if request.POST.get("dukung", "ya") == "ya":
         services.support(question=question, person=request.user)
         supported = True
@@ -399,6 +432,9 @@ def rate_answer(request: HttpRequest, pk: int, question_pk: int) -> HttpResponse
         require(may_rate)
     scores, said = selectors.opinions(question, request.user)
     form = RatingForm(request.POST) if request.method == "POST" else RatingForm(initial=said)
+    wait = None
+    if request.method == "POST" and form.is_valid() and (wait := throttle.count(request, "rate")):
+        form.add_error(None, wait.error)
     if request.method == "POST" and form.is_valid():
         services.rate(
             question=question,
@@ -418,7 +454,8 @@ def rate_answer(request: HttpRequest, pk: int, question_pk: int) -> HttpResponse
         "form": form,
     }
     status = 422 if request.method == "POST" else 200
-    return render(request, "forum/sessions/rate.html", context, status=status)
+    page = render(request, "forum/sessions/rate.html", context, status=status)
+    return wait.put_on(page) if wait else page
 
 
 def _by_htmx(request: HttpRequest) -> bool:

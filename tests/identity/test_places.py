@@ -21,6 +21,7 @@ NAMES = {
     "forum/identity/selectors.py": "who opened identities, to auditors",
     "forum/identity/views.py": "who opened identities, to auditors",
     "forum/notify/sources.py": "who opened identities, to auditors",
+    "forum/sessions/forms.py": "officers to choose from",
     "templates/403.html": "one's own",
     "templates/account/signup.html": "one's own",
     "templates/accounts/profile.html": "one's own",
@@ -34,6 +35,10 @@ NAMES = {
     "templates/forum/idea.html": "the moderator who decided",
     "templates/forum/identity_log.html": "who opened identities, to auditors",
     "templates/forum/reply_detail.html": "the moderator who decided",
+    "templates/forum/sessions/_head.html": "the officers of the session",
+    "templates/forum/sessions/_question.html": "the officer who answers",
+    "templates/forum/sessions/_ticket.html": "the officer who answers",
+    "templates/forum/sessions/desk.html": "the officer who answers, who changed it",
 }
 AUTHOR = re.compile(r"\bauthor\.(?!pk\b|joined_at\b)\w+|\bauthor\|")
 

@@ -7,13 +7,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
 from core import throttle
 from core.throttle import Window
 from forum.answers import services as answers
+from forum.appeals.models import Appeal
 from forum.discussion.models import Reply
+from forum.moderation import services as moderation
 from forum.moderation.models import Flag
 from participation.models import Follow, Idea, Support
 
@@ -113,6 +116,24 @@ def test_one_choice_to_follow_too_many_says_so(limits, sign_in, resident, projec
     assert not Follow.objects.get(person=resident).muted
 
 
+def test_one_appeal_too_many_keeps_the_reason(limits, sign_in, resident, moderator, make_idea):
+    limits(appeal=ONCE)
+    client, rulings = sign_in(resident), []
+    for _ in range(2):
+        case = moderation.examine(target=make_idea(), by=moderator)
+        told = {"rule": "person", "message": "Menyerang petugas."}
+        rulings.append(
+            moderation.rule(
+                case=case, seen_version=case.version, decision="hide", by=moderator, **told
+            )
+        )
+    for ruling, status in zip(rulings, (302, 429), strict=True):
+        answer = client.post(reverse("forum:appeal", args=[ruling.pk]), {"body": "Bukan begitu."})
+        assert answer.status_code == status
+    is_refused(answer, "Bukan begitu.")
+    assert Appeal.objects.count() == 1
+
+
 # --- What counts ---------------------------------------------------------------------------------
 
 
@@ -160,8 +181,8 @@ def new_people(count):
     return [Person(pk=1000 + n, joined_at=timezone.now()) for n in range(count)]
 
 
-def test_a_hundred_new_people_behind_one_carrier_may_post(limits):
-    for act in ("idea", "reply", "support", "flag", "rate", "edit", "follow"):
+def test_a_hundred_new_people_behind_one_carrier_may_post(limits, settings):
+    for act in settings.LIMITS:
         assert not any(throttle.count(ask(person), act) for person in new_people(100)), act
 
 

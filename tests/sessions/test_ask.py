@@ -146,7 +146,8 @@ def test_in_a_session_moderated_beforehand_every_question_waits(
 
 
 @pytest.mark.parametrize(
-    ("shown_as", "seen"), [("pseudonym", "Warga Akcaya"), ("hidden", "<b>Warga</b>")]
+    ("shown_as", "seen"),
+    [("pseudonym", "Warga Akcaya"), ("hidden", "<b>Warga, identitas disembunyikan</b>")],
 )
 def test_a_hidden_name_is_nowhere_not_even_on_the_officers_desk(
     session, sign_in, resident, responder, moderator, planner, shown_as, seen
@@ -168,8 +169,30 @@ def test_a_hidden_name_is_nowhere_not_even_on_the_officers_desk(
     assert resident.display_name not in listed.content.decode()
 
 
-def test_a_civil_servant_asks_under_the_own_name(session, ask, planner):
+def test_a_civil_servant_asks_under_the_own_name_and_is_told_so(session, ask, sign_in, planner):
     assert ask(author=planner, shown_as="hidden").shown_as == "name"
+    page = sign_in(planner).get(f"/tanya/{session.pk}/").content.decode()
+    assert "Anda bertanya dengan nama Anda" in page
+    assert 'name="shown_as"' not in page, "a choice that is not kept"
+
+
+def test_the_choices_say_what_will_be_read(session, sign_in, resident):
+    page = sign_in(resident).get(f"/tanya/{session.pk}/").content.decode()
+    assert f'<option value="name" selected>{resident.display_name}</option>' in page
+    assert '<option value="hidden">Warga, identitas disembunyikan</option>' in page
+
+
+@pytest.mark.parametrize("way", ["pseudonym", "hidden"])
+def test_who_was_hidden_is_hidden_the_next_time_without_choosing(session, sign_in, resident, way):
+    client = sign_in(resident)
+    client.post(url(session), form(shown_as=way))
+    assert (
+        f'<option value="{way}" selected>' in client.get(f"/tanya/{session.pk}/").content.decode()
+    )
+    fields = form("Kapan selesainya?")
+    del fields["shown_as"]
+    client.post(url(session), fields)
+    assert Question.objects.latest("pk").shown_as == way
 
 
 def test_the_key_of_another_person_is_another_question(session, ask, resident, other_resident):

@@ -1,14 +1,17 @@
 """After the end: the record stays, is found by its words, its answers are rated."""
 
+import re
 import uuid
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forum.sessions import selectors, services
-from forum.sessions.models import SessionRating
+from forum.sessions.models import SessionRating, SessionScores
+from tests.together import at_once
 
 SCORES = {"clear": "4", "helpful": "3", "courteous": "4", "timely": "2"}
 
@@ -87,6 +90,60 @@ def test_nothing_is_shown_below_five_raters_and_never_who(record, make_person, s
         assert ("Belum cukup penilaian" in page) is (n < 5)
     for person in people:
         assert person.display_name not in page
+
+
+def test_one_more_rating_changes_nothing_that_can_be_seen(record, make_person, sign_in, responder):
+    question = record()
+    people = [make_person(f"Penilai {n}") for n in range(9)]
+
+    def rate(person, mark):
+        services.rate(question=question, person=person, scores={"clear": mark}, took_part=True)
+
+    def seen():
+        paths = (url(question), f"/tanya/{question.session_id}/")
+        browsers = [sign_in(None), sign_in(responder)]
+        return [
+            re.sub(r'nonce="[^"]*"|csrfmiddlewaretoken"[^>]*', "", b.get(p).content.decode())
+            for b in browsers
+            for p in paths
+        ]
+
+    for person in people[:5]:
+        rate(person, 4)
+    before = seen()
+    assert "5 warga sudah menilai" in before[0] and "4,0" in before[0]
+    for person in people[5:]:
+        rate(person, 1)
+        assert seen() == before
+    rate(people[5], 2)  # changed before it is counted: still one
+    assert seen() == before
+    rate(people[0], 1)  # changed after it was counted: the fifth
+    assert "9 warga sudah menilai" in seen()[0] and "1,0" not in seen()[0]
+
+
+def test_an_aspect_that_few_rated_has_no_figure(record, make_person):
+    question = record()
+    for n in range(5):
+        scores = {"clear": 2, "timely": 1 if n else None}
+        services.rate(question=question, person=make_person(), scores=scores, took_part=True)
+    shown, _own = selectors.opinions(question, AnonymousUser())
+    assert (shown.raters, shown.means["clear"], shown.means["timely"]) == (5, 2, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_raters_at_once_are_counted_in_fives(record, make_person):
+    question = record()
+    people = [make_person() for _ in range(10)]
+    at_once(
+        10 if connection.vendor == "postgresql" else 2,
+        lambda: services.rate(
+            question=question, person=people.pop(), scores={"clear": 3}, took_part=True
+        ),
+    )
+    while people:
+        services.rate(question=question, person=people.pop(), scores={"clear": 3}, took_part=True)
+    assert SessionScores.objects.get().raters == 10
+    assert not SessionRating.objects.filter(released=False).exists()
 
 
 def test_the_page_costs_the_same_for_few_and_for_many(
