@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from core.publishing import Visibility
 from forum.discussion.models import Reply
+from participation.rendering import shown_author
 
 if TYPE_CHECKING:
     from participation.models import Idea
@@ -88,8 +89,9 @@ def _taking_part(idea: Idea, words: set[str]) -> list[_Known]:
         .distinct()[:500]
     )
     known = [_Known(pk, name, unit or "", whole or "") for pk, name, unit, whole in rows]
-    if idea.shown_as == "name":
-        known.append(_Known(idea.author_id, idea.author.display_name))
+    proposer = shown_author(idea)
+    if proposer.is_named:
+        known.append(_Known(idea.author_id, proposer.name))
     return known
 
 

@@ -2,11 +2,14 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
+from accounts.models import Person
 from forum.discussion.models import Reply
 from forum.moderation import cases
 from participation.models import Idea
@@ -209,7 +212,20 @@ def test_the_desk_names_an_author_who_is_named_for_all(idea, moderator, sign_in)
     case = cases.open_case(idea, cause="examined")
     shown = text_of(sign_in(moderator).get(reverse("forum:desk_item", args=[case.pk])))
     assert "Nur Aini" in shown
-    assert "bergabung" in shown
+    assert "memilih tampil tanpa nama" not in shown
+
+
+@pytest.mark.parametrize("shown_as", ["name", "pseudonym", "hidden"])
+def test_the_desk_tells_the_age_of_an_account_in_coarse_words(
+    make_idea, moderator, sign_in, resident, shown_as
+):
+    """The day on which an account was made finds it among all others."""
+    joined = timezone.now() - timedelta(days=100)
+    Person.objects.filter(pk=resident.pk).update(joined_at=joined)
+    case = cases.open_case(make_idea(shown_as=shown_as), cause="examined")
+    shown = text_of(sign_in(moderator).get(reverse("forum:desk_item", args=[case.pk])))
+    assert "akun beberapa bulan" in shown
+    assert date_format(timezone.localtime(joined), "j F Y") not in shown
 
 
 def test_the_news_of_a_reply_names_its_author_as_shown(
