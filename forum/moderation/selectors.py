@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PAGE = 50
 AT_DESK_FOR = timedelta(minutes=10)
 
-QUEUES = ("open", "held", "flagged", "first", "mine", "done")
+QUEUES = ("open", "held", "flagged", "first", "appeal", "mine", "done")
 
 
 VIEWERS = Prefetch(
@@ -120,6 +120,8 @@ def _of_queue(which: str, person: Any) -> Q:
             return is_open & Q(flag_count__gt=0)
         case "first":
             return is_open & Q(cause=Case.Cause.FIRST)
+        case "appeal":
+            return is_open & Q(cause=Case.Cause.APPEAL)
         case "mine":
             return is_open & Q(claimed_by=person, claimed_until__gt=timezone.now())
         case "done":
@@ -146,6 +148,7 @@ def is_in_queue(case: Case, which: str, person: Any) -> bool:
         "held": case.cause == Case.Cause.HELD,
         "flagged": case.flag_count > 0,
         "first": case.cause == Case.Cause.FIRST,
+        "appeal": case.cause == Case.Cause.APPEAL,
         "mine": case.holder == person,
     }.get(which, True)
 
@@ -182,6 +185,7 @@ def colleagues(person: Any) -> list[AtDesk]:
 def case_for_page(person: Any, pk: int) -> Case:
     case = (
         cases_visible_to(person)
+        .select_related("reply__quoted__author__village", "reply__quoted__as_unit")
         .prefetch_related(
             "flags",
             "idea__photos",
