@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from core.http import decode_cursor, encode_cursor
+from core.publishing import Visibility
 from forum.appeals.models import Appeal
 from forum.discussion.models import Reply
 from forum.moderation.models import AtDesk, Case, Desk, Ruling, Takeover
@@ -238,6 +239,19 @@ def open_findings(posts: list[Idea] | list[Reply], *, kind: str) -> dict[int, li
         **{f"{kind}__in": [post.pk for post in posts]}, state=Case.State.OPEN
     )
     return dict(rows.values_list(f"{kind}_id", "findings"))
+
+
+def edits_asked_of(author: Any) -> dict[int, Ruling]:
+    """By number, the aspirasi of an author that wait for the author's edit, with what asks it."""
+    unread = (Visibility.HELD, Visibility.HIDDEN)
+    rulings = Ruling.objects.filter(
+        decision=Ruling.Decision.ASK_EDIT,
+        case__idea__author=author,
+        case__idea__visibility__in=unread,
+        case__state=Case.State.WAITING,
+        case__edit_until__gte=timezone.now(),
+    ).select_related("case")
+    return {ruling.case.idea_id: ruling for ruling in rulings.order_by("id")}  # type: ignore[misc]
 
 
 def asks_for_edit(ruling: Ruling | None) -> bool:
