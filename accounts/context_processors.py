@@ -21,6 +21,8 @@ def city(request: HttpRequest) -> dict[str, Any]:
             "desk": policy.holds_role(person, Role.MODERATOR),
             "audit": policy.has_role(person, Role.AUDITOR),
             "answers": policy.holds_role(person, Role.RESPONDER),
+            "drafts": policy.holds_role(person, Role.LEADER)
+            and not policy.holds_role(person, Role.RESPONDER),
             "tasks": any(
                 policy.holds_role(person, role)
                 for role in (Role.MODERATOR, Role.RESPONDER, Role.LEADER)

@@ -1,4 +1,4 @@
-"""Admin pages for city admins: failed work, the clock's calendar and rules, word lists."""
+"""Admin pages for city admins: failed work, the clock's calendar and rules, words, projects."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from core import background
 from core.models import FailedJob
 from forum.clock import services as clock
 from forum.clock.models import ClockRule, ClockSettings, Holiday
+from forum.screening import selectors as screening_selectors
 from forum.screening import services as screening
 from forum.screening.models import WordRule
 from participation.models import Project
@@ -114,3 +115,54 @@ class WordRuleAdmin(ForCityAdmins):
             by=request.user, rule=obj if change else None, **form.cleaned_data
         )
         obj.pk = saved.pk
+
+
+class ProjectSwitches(forms.ModelForm):  # type: ignore[type-arg]
+    """What a city admin may turn on and off in a project."""
+
+    uses_score = forms.BooleanField(
+        label=_("Pakai skor dari keputusan sebelumnya"),
+        help_text=_("Hanya meminta petugas memeriksa. Tidak pernah menyembunyikan sendiri."),
+        required=False,
+    )
+
+    class Meta:
+        model = Project
+        fields = ["premoderated", "first_posts_checked", "takes_stance"]
+        labels = {
+            "premoderated": _("Periksa setiap aspirasi sebelum tayang"),
+            "first_posts_checked": _("Periksa tulisan pertama dari akun baru"),
+            "takes_stance": _("Balasan boleh menyebut setuju atau tidak"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["uses_score"].initial = screening_selectors.uses_score(self.instance)
+
+
+@admin.register(Project)
+class ProjectAdmin(ForCityAdmins):
+    """The switches of a project. Its numbers and its revision belong to the services."""
+
+    form = ProjectSwitches
+    list_display = ["title", "unit", "premoderated", "first_posts_checked", "takes_stance"]
+    list_filter = ["premoderated", "first_posts_checked", "takes_stance"]
+    list_select_related = ["unit"]
+    search_fields = ["title"]
+    facts = ["title", "slug", "unit", "kind", "opened_on", "idea_count", "answered_count"]
+    readonly_fields = [*facts, "revision"]
+    fieldsets = [
+        (None, {"fields": [*ProjectSwitches.Meta.fields, "uses_score"]}),
+        (_("Tentang proyek"), {"fields": readonly_fields}),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+        # Only what was switched: a save of the whole row would undo a count made meanwhile.
+        switched = [name for name in form.changed_data if name != "uses_score"]
+        obj.save(update_fields=switched)
+        if "uses_score" in form.changed_data:
+            is_on = form.cleaned_data["uses_score"]
+            screening.switch_score(project=obj, is_on=is_on, by=request.user)

@@ -22,6 +22,7 @@ app_name = "forum"
 
 urlpatterns = [
     path("proyek/<slug:slug>/kirim/", views.submit_idea, name="submit_idea"),
+    path("aspirasi-saya/", views.own_ideas, name="own_ideas"),
     path("aspirasi/<number:pk>/", views.idea, name="idea"),
     path("aspirasi/<number:pk>/perubahan/", views.idea_changes, name="idea_changes"),
     path("aspirasi/<number:pk>/riwayat/", views.idea_history, name="idea_history"),

@@ -87,6 +87,17 @@ def submit_idea(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(f"{reverse('forum:idea', args=[idea.pk])}?terkirim=1")
 
 
+@login_required
+@require_safe
+@never_cache
+def own_ideas(request: HttpRequest) -> HttpResponse:
+    """Everything a person sent, with what a moderator asks to be changed in it."""
+    ideas = participation_selectors.own_ideas(request.user)
+    asked = moderation_selectors.edits_asked_of(request.user)
+    context = {"ideas": [(idea, asked.get(idea.pk)) for idea in ideas]}
+    return render(request, "forum/own_ideas.html", context)
+
+
 # --- The page of an aspirasi --------------------------------------------------------------------
 
 

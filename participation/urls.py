@@ -17,7 +17,6 @@ urlpatterns = [
     path("aspirasi/", views.idea_list, name="idea_list"),
     path("aspirasi/<number:pk>/dukung/", views.support, name="support"),
     path("aspirasi/<number:pk>/pindah-dukungan/", views.move_support, name="move_support"),
-    path("aspirasi-saya/", views.own_ideas, name="own_ideas"),
     path("kirim/", views.choose_project, name="choose_project"),
     path("foto/<uuid:key>.webp", views.photo, name="photo"),
 ]

@@ -163,15 +163,6 @@ def idea_list(request: HttpRequest) -> HttpResponse:
     return render(request, "participation/idea_list.html", context)
 
 
-@login_required
-@require_safe
-@never_cache
-def own_ideas(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "participation/own_ideas.html", {"ideas": selectors.own_ideas(request.user)}
-    )
-
-
 @require_safe
 def choose_project(request: HttpRequest) -> HttpResponse:
     """Which project is the aspirasi for? With one open project the question is not asked."""

@@ -39,7 +39,7 @@ TABLE = {
     "participation:project_changes": (200, 200, 200, 200, 200, 200),
     "participation:idea_list": (200, 200, 200, 200, 200, 200),
     "participation:support": (302, 200, 200, 200, 200, 200),
-    "participation:own_ideas": (302, 200, 200, 200, 200, 200),
+    "forum:own_ideas": (302, 200, 200, 200, 200, 200),
     "participation:choose_project": (302, 302, 302, 302, 302, 302),
     "participation:photo": (200, 200, 200, 200, 200, 200),
     "forum:submit_idea": (302, 200, 200, 200, 200, 200),

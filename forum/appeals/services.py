@@ -14,9 +14,9 @@ from core.publishing import Visibility
 from forum.appeals import policy
 from forum.appeals.models import Appeal
 from forum.discussion import services as discussion
+from forum.disposition import services as disposition
 from forum.moderation import cases
 from forum.moderation.models import Case, Ruling
-from participation import services as participation
 
 HOURS_TO_SETTLE = 72
 HIDES = (Ruling.Decision.HIDE, Ruling.Decision.SUSPEND)
@@ -67,7 +67,7 @@ def settle(*, case: Case, ruling: Ruling) -> None:
         if case.reply is not None:
             discussion.publish_reply(reply=case.reply)
         elif case.idea is not None:
-            participation.publish_idea(idea=case.idea, by=ruling.by)
+            disposition.publish(idea=case.idea, by=ruling.by)
 
 
 def _still_hidden_by(ruling: Ruling) -> bool:

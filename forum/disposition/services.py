@@ -72,6 +72,16 @@ def open_for(*, idea: Idea) -> Disposition:
 
 
 @transaction.atomic
+def publish(*, idea: Idea, by: Any) -> bool:
+    """Make an aspirasi public, or public again, whoever decided it: the first time it is received.
+
+    Nothing else in the forum publishes one, so none is public that no office was given.
+    """
+    open_for(idea=idea)
+    return participation.publish_idea(idea=idea, by=by)
+
+
+@transaction.atomic
 def answered(*, idea: Idea, by: Any, unit: Any) -> None:
     """There is an official answer: all clocks are met. One that was never routed counts from its
     receipt. Call it before the aspirasi's row is locked; its page is shown anew by the answer.

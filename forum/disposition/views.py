@@ -281,7 +281,7 @@ def _task_context(
         "clock": clock,
         "ring": rules.ring(clock) if clock and clock.is_running else None,
         "acts": forms,
-        "opened": acted[0] if acted else "",
+        "opened": acted[0] if acted else request.GET.get("tindakan", ""),
         "lost": lost,
         "may_answer": answers_policy.may_answer(person, shown.idea),
         "changes": list(shown.changes.all()),

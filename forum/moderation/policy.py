@@ -42,6 +42,8 @@ def may_decide(person: Any, case: Case, decision: str) -> Decision:
     if not (answer := may_rule(person, case)):
         return answer
     if decision not in decisions_for(case):
+        if case.cause == Case.Cause.APPEAL:
+            return no(_("Keberatan diputuskan satu per satu: diterima, atau keputusan tetap."))
         return no(_("Keputusan ini tidak cocok dengan keadaan tulisannya sekarang."))
     if decision == Ruling.Decision.SUSPEND:
         return accounts_policy.may_suspend(person, case.post.author)

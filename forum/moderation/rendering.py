@@ -20,6 +20,7 @@ NAMES = {
     "held": lambda: _("Ditahan saringan"),
     "flagged": lambda: _("Dilaporkan warga"),
     "first": lambda: _("Tulisan pertama"),
+    "appeal": lambda: _("Keberatan"),
     "mine": lambda: _("Saya pegang"),
     "done": lambda: _("Selesai hari ini"),
 }

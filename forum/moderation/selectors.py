@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import policy as accounts_policy
 from core.http import decode_cursor, encode_cursor
+from core.publishing import Visibility
 from forum.appeals.models import Appeal
 from forum.discussion.models import Reply
 from forum.moderation.models import AtDesk, Case, Desk, Ruling, Takeover
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = 50
 AT_DESK_FOR = timedelta(minutes=10)
 
-QUEUES = ("open", "held", "flagged", "first", "mine", "done")
+QUEUES = ("open", "held", "flagged", "first", "appeal", "mine", "done")
 
 
 VIEWERS = Prefetch(
@@ -120,6 +121,8 @@ def _of_queue(which: str, person: Any) -> Q:
             return is_open & Q(flag_count__gt=0)
         case "first":
             return is_open & Q(cause=Case.Cause.FIRST)
+        case "appeal":
+            return is_open & Q(cause=Case.Cause.APPEAL)
         case "mine":
             return is_open & Q(claimed_by=person, claimed_until__gt=timezone.now())
         case "done":
@@ -146,6 +149,7 @@ def is_in_queue(case: Case, which: str, person: Any) -> bool:
         "held": case.cause == Case.Cause.HELD,
         "flagged": case.flag_count > 0,
         "first": case.cause == Case.Cause.FIRST,
+        "appeal": case.cause == Case.Cause.APPEAL,
         "mine": case.holder == person,
     }.get(which, True)
 
@@ -182,6 +186,7 @@ def colleagues(person: Any) -> list[AtDesk]:
 def case_for_page(person: Any, pk: int) -> Case:
     case = (
         cases_visible_to(person)
+        .select_related("reply__quoted__author__village", "reply__quoted__as_unit")
         .prefetch_related(
             "flags",
             "idea__photos",
@@ -234,6 +239,19 @@ def open_findings(posts: list[Idea] | list[Reply], *, kind: str) -> dict[int, li
         **{f"{kind}__in": [post.pk for post in posts]}, state=Case.State.OPEN
     )
     return dict(rows.values_list(f"{kind}_id", "findings"))
+
+
+def edits_asked_of(author: Any) -> dict[int, Ruling]:
+    """By number, the aspirasi of an author that wait for the author's edit, with what asks it."""
+    unread = (Visibility.HELD, Visibility.HIDDEN)
+    rulings = Ruling.objects.filter(
+        decision=Ruling.Decision.ASK_EDIT,
+        case__idea__author=author,
+        case__idea__visibility__in=unread,
+        case__state=Case.State.WAITING,
+        case__edit_until__gte=timezone.now(),
+    ).select_related("case")
+    return {ruling.case.idea_id: ruling for ruling in rulings.order_by("id")}  # type: ignore[misc]
 
 
 def asks_for_edit(ruling: Ruling | None) -> bool:

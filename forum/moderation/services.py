@@ -99,8 +99,7 @@ def submit_idea(
     elif cases.is_first_post(author, project):
         cases.open_case(idea, cause=Case.Cause.FIRST, findings=screened.findings)
     else:
-        disposition.open_for(idea=idea)
-        participation.publish_idea(idea=idea, by=None)
+        disposition.publish(idea=idea, by=None)
         if screened.flags:
             cases.open_case(idea, cause=Case.Cause.SCREENED, findings=screened.findings)
     return idea
@@ -364,5 +363,4 @@ def _publish(case: Case, ruling: Ruling) -> None:
     if case.reply is not None:
         discussion.publish_reply(reply=case.reply)
     elif case.idea is not None:
-        disposition.open_for(idea=case.idea)
-        participation.publish_idea(idea=case.idea, by=ruling.by)
+        disposition.publish(idea=case.idea, by=ruling.by)

@@ -22,7 +22,10 @@ from core.text import stored_html, to_html
 from forum.appeals import policy as appeals_policy
 from forum.appeals import selectors as appeals_selectors
 from forum.discussion import policy as discussion_policy
+from forum.discussion import rendering as discussion_rendering
 from forum.discussion import selectors as discussion_selectors
+from forum.disposition import policy as disposition_policy
+from forum.disposition import selectors as disposition_selectors
 from forum.identity import policy as identity_policy
 from forum.moderation import policy, rendering, selectors, services
 from forum.moderation.forms import (
@@ -382,6 +385,7 @@ def _case_context(
         "post": post,
         "idea": idea,
         "body": to_html(post.body),
+        "quote": discussion_rendering.shown_quote(post) if case.reply else None,
         "form": form or RulingForm(initial={"version": case.version}),
         "deadline": rendering.deadline(case),
         "may_reveal": identity_policy.may_reveal(request.user, post),
@@ -391,6 +395,7 @@ def _case_context(
         "may_suspend": policy.may_decide(request.user, case, Ruling.Decision.SUSPEND),
         "may_answer": idea.is_published
         and participation_policy.may_answer(request.user, case.project),
+        "may_route": _may_route(request.user, case, idea),
         "is_held": post.visibility == Visibility.HELD,
         "is_hidden": post.visibility == Visibility.HIDDEN,
         "flags": list(case.flags.all()),
@@ -403,3 +408,12 @@ def _case_context(
         "held_by": case.holder if case.is_open and case.holder != request.user else None,
         "take_over_form": TakeOverForm(initial={"pemegang": case.claimed_by_id}),
     }
+
+
+def _may_route(person: Any, case: Case, idea: Any) -> bool:
+    """Whether the person may pass the aspirasi on to an office, in one query at most."""
+    if not idea.is_published:
+        return False
+    idea.project = case.project  # read with the case; the aspirasi of a reply comes without it
+    task = disposition_selectors.of_idea(idea)
+    return task is not None and bool(disposition_policy.may_route(person, task))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from forum.answers import services as answers
+from forum.appeals import services as appeals
 from forum.moderation import services as moderation
 from forum.moderation.models import Rule
 from tests.browser.conftest import STARTED
@@ -215,3 +216,36 @@ def test_the_shortcuts_of_the_desk_are_listed_and_can_be_switched_off(
     expect(page.get_by_role("button", name="Biarkan tayang")).to_be_visible()
     case.refresh_from_db()
     assert case.is_open
+
+
+def test_an_aspirasi_is_passed_on_from_the_desk(browse, idea, moderator):
+    case = moderation.examine(target=idea, by=moderator)
+    page = browse(moderator)
+    page.goto(f"/meja/{case.pk}/")
+    page.evaluate(STARTED)
+    page.keyboard.press("u")
+    expect(page.get_by_role("button", name="Teruskan", exact=True)).to_be_visible()
+    assert page.url.endswith(f"/tugas/{idea.pk}/?tindakan=teruskan#tindakan")
+
+
+def test_an_appeal_is_decided(browse, idea, resident, moderator, second_moderator):
+    hiding = moderation.rule(
+        case=moderation.examine(target=idea, by=moderator), seen_version=1, decision="hide",
+        by=moderator, rule="person", message="Menyerang petugas.",
+    )  # fmt: skip
+    appeal = appeals.lodge(ruling=hiding, by=resident, body="Itu kritik.")
+    page = browse(second_moderator)
+    page.goto(f"/meja/{appeal.case_id}/?antrean=appeal")
+    page.evaluate(STARTED)
+    page.keyboard.press("s")
+    summary = page.get_by_role("alert").filter(has_text="Tulis alasan keputusan ini untuk warga.")
+    expect(summary).to_be_focused()
+    press(page, "Tab")
+    press(page, "Enter")
+    expect(page.locator("#id_message")).to_be_focused()
+    page.keyboard.type("Setuju, ini kritik.")
+    tab_to(page, page.get_by_role("button", name="Terima keberatan"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Keputusan tersimpan.")).to_be_visible()
+    idea.refresh_from_db()
+    assert idea.is_published

@@ -265,7 +265,7 @@ def pages_of(idea, reply) -> dict[str, list[str]]:
         "other_resident": [
             *public,
             reverse("participation:choose_project"),
-            reverse("participation:own_ideas"),
+            reverse("forum:own_ideas"),
             reverse("forum:submit_idea", args=[project]),
             reverse("forum:rate", args=[idea.pk]),
             reverse("forum:flag_idea", args=[idea.pk]),

@@ -1,5 +1,6 @@
 """An author may ask that somebody else looks at a decision again: from hidden to shown."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -163,6 +164,23 @@ def test_an_appeal_decision_fits_an_appeal_only(appealed, idea, moderator, secon
     plain = moderation.examine(target=idea, by=moderator)
     with pytest.raises(Refused):
         decide(plain, second_moderator, "grant")
+
+
+def test_appeals_have_a_queue_of_their_own_with_its_number(
+    appealed, make_idea, second_moderator, moderator_elsewhere, sign_in
+):
+    waits = Case.objects.get(idea=make_idea(body="Hubungi 0812-0000-1234."))
+    desk = reverse("forum:desk")
+    page = sign_in(second_moderator).get(f"{desk}?antrean=appeal").content.decode()
+    assert f'id="perkara-{appealed.case_id}"' in page and f'id="perkara-{waits.pk}"' not in page
+    assert "Keberatan penulis" in page
+    counted = re.search(r'antrean=appeal" aria-current="page">Keberatan <span [^>]*>(\d+)<', page)
+    assert counted and counted[1] == "1"
+    decide(appealed.case, second_moderator, "uphold")
+    page = sign_in(second_moderator).get(f"{desk}?antrean=appeal").content.decode()
+    assert "Tidak ada keberatan yang menunggu" in page
+    elsewhere = sign_in(moderator_elsewhere).get(f"{desk}?antrean=appeal").content.decode()
+    assert f'id="perkara-{appealed.case_id}"' not in elsewhere
 
 
 # --- In time, once, complete --------------------------------------------------------------------

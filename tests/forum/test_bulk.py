@@ -110,3 +110,23 @@ def test_only_moderators(reported, resident, sign_in):
     case = reported()
     answer = sign_in(resident).post(url("rule_many"), {**HIDE, "perkara": ticked(case)})
     assert answer.status_code == 403 and fresh(case).is_open
+
+
+def test_an_appeal_is_not_decided_with_others(idea, reported, moderator, second_moderator, sign_in):
+    from forum.appeals import services as appeals
+
+    ruling = decide(moderation.examine(target=idea, by=moderator), "hide", moderator)
+    appeal = appeals.lodge(ruling=ruling, by=idea.author, body="Itu kritik.")
+    plain, browser = reported(), sign_in(second_moderator)
+    for decision in ("hide", "restore", "publish", "keep"):
+        fields = {**HIDE, "decision": decision, "perkara": ticked(appeal.case)}
+        answer = browser.post(url("rule_many"), fields)
+        assert answer.status_code == 200, decision
+        assert "0 dari 1 keputusan tersimpan" in text_of(answer)
+        assert "Keberatan diputuskan satu per satu" in text_of(answer)
+    page = text_of(browser.post(url("rule_many"), {**HIDE, "perkara": ticked(plain, appeal.case)}))
+    assert "1 dari 2 keputusan tersimpan" in page and fresh(appeal.case).is_open
+    fields = {"decision": "grant", "message": "Boleh.", "perkara": ticked(appeal.case)}
+    assert browser.post(url("rule_many"), fields).status_code == 422
+    appeal.refresh_from_db()
+    assert appeal.is_open and not type(idea).objects.get(pk=idea.pk).is_published

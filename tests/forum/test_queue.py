@@ -77,7 +77,7 @@ def test_each_queue_shows_its_own_and_counts_it(
     assert numbers(moderator, which="done") == [done.pk]
     assert numbers(second_moderator, which="mine") == numbers(moderator, which="first") == []
     assert selectors.counts(moderator) == {
-        "open": 2, "held": 1, "flagged": 1, "first": 0, "mine": 1, "done": 1,
+        "open": 2, "held": 1, "flagged": 1, "first": 0, "appeal": 0, "mine": 1, "done": 1,
     }  # fmt: skip
     for which in selectors.QUEUES:
         assert sign_in(moderator).get(url("desk"), {"antrean": which}).status_code == 200

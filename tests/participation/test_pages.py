@@ -19,7 +19,7 @@ HOME = reverse("participation:home")
 IDEAS = reverse("participation:idea_list")
 PROJECTS = reverse("participation:project_list")
 CHOOSE = reverse("participation:choose_project")
-OWN = reverse("participation:own_ideas")
+OWN = reverse("forum:own_ideas")
 AKCAYA, ELSEWHERE = "61.71.01.1006", "61.71.01.1004"
 
 

@@ -131,6 +131,18 @@ def test_a_flagged_reply_is_public_and_on_the_desk(make_reply, sign_in, moderato
     assert "Biarkan tayang" in page
 
 
+def test_a_flagged_aspirasi_is_public_with_its_office_and_on_the_desk(
+    make_idea, sign_in, moderator, client
+):
+    idea = make_idea(body="Mobil plat KB 1234 AB selalu parkir di trotoar.")
+    case = Case.objects.get()
+    assert (idea.is_published, case.cause, case.idea) == (True, "screened", idea)
+    assert idea.disposition.state == "received"
+    assert "KB 1234 AB" in client.get(f"/aspirasi/{idea.pk}/").content.decode()
+    page = sign_in(moderator).get(f"/meja/{case.pk}/").content.decode()
+    assert "pelat nomor kendaraan" in page and "Biarkan tayang" in page
+
+
 def test_an_edit_that_is_flagged_stays_public(make_reply, other_resident):
     reply = make_reply()
     body = "Mobil plat KB 1234 AB menghalangi."
