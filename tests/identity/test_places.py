@@ -30,7 +30,6 @@ NAMES = {
     "forum/moderation/views.py": "the moderator who holds a case",
     "forum/notify/sources.py": "who drafted, noted or opened identities, to the staff",
     "forum/sessions/forms.py": "officers who may answer",
-    "forum/sessions/rendering.py": "the author of a question, as chosen",
     "templates/403.html": "one's own",
     "templates/account/signup.html": "one's own",
     "templates/accounts/profile.html": "one's own",
