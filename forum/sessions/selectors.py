@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from core import search
 from core.http import decode_cursor, encode_cursor
@@ -93,6 +94,14 @@ def of_project(project: Project) -> Plan:
         else:
             plan.past.append(session)
     return plan
+
+
+def running(project: Project) -> Session | None:
+    """The session that is open now, by hand or by the clock; the first of several."""
+    now = timezone.now()
+    begun = Q(state=Session.State.OPEN) | Q(state=Session.State.SCHEDULED, starts_at__lte=now)
+    rows = Session.objects.filter(begun, project=project, ends_at__gt=now)
+    return rows.order_by("starts_at", "id").first()
 
 
 def heads(topics: Iterable[str]) -> dict[str, int]:
