@@ -43,8 +43,13 @@ def may_answer(person: Any, idea: Idea) -> Decision:
 
 
 def may_see_draft(person: Any, draft: AnswerDraft) -> Decision:
-    """The responders who may answer; once it was sent for a check, whoever may check it too."""
+    """The responders who may answer; once it was sent for a check, whoever may check it too.
+
+    Its page has the whole text of the aspirasi: what is not public any more, nobody opens there.
+    """
     decision = may_answer(person, draft.idea)
+    if not draft.idea.is_published or not draft.idea.project.is_published:
+        return no(_("Aspirasi ini tidak tayang, jadi belum bisa dijawab."))
     if decision or draft.state == AnswerDraft.State.DRAFT:
         return decision
     return _checks_for_unit(person, draft)

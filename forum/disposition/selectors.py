@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 PAGE = 30
 # Not an empty list: Django takes a whole aggregate for empty when one of its filters is.
 NOTHING = Q(pk=0)
+PUBLIC = Q(idea__visibility=Visibility.PUBLISHED, idea__project__is_published=True)
 NO_DATE = date(9999, 12, 31)  # where no clock runs: last in the list
 
 # --- Who sees what -------------------------------------------------------------------------------
@@ -44,22 +45,24 @@ def visible_to(person: Any) -> QuerySet[Disposition]:
 
     A leader or responder of a unit sees what went to the unit, as the main or a supporting one, and
     what is about a project of the unit. Planners, auditors and admins see none of it.
+    What is not public any more only its verifiers read: hidden, it would live on in the offices.
     """
     rows = Disposition.objects.all()
-    mine = NOTHING
+    mine = verified = NOTHING
     if accounts_policy.is_asn(person):
         mine |= Q(officer_id=person.pk)
     if (scope := accounts_policy.scope_of(person, "moderator")) is not None:
         units, projects = scope
         if units is None:
             return rows
-        mine |= Q(idea__project__unit__in=units) | Q(idea__project__in=projects or ())
+        verified = Q(idea__project__unit__in=units) | Q(idea__project__in=projects or ())
     for role in ("responder", "leader"):
         if (scope := accounts_policy.scope_of(person, role)) is None:
             continue
         units, projects = scope
         if units is None:
-            return rows
+            mine = Q(pk__gt=0)
+            break
         helping = Disposition.supporting_units.through.objects.filter(unit_id__in=units)
         mine |= (
             Q(unit__in=units)
@@ -67,7 +70,7 @@ def visible_to(person: Any) -> QuerySet[Disposition]:
             | Q(idea__project__unit__in=units)
             | Q(idea__project__in=projects or ())
         )
-    return rows.filter(mine)
+    return rows.filter(verified | (mine & PUBLIC))
 
 
 def notes_visible_to(person: Any) -> QuerySet[Note]:

@@ -6,10 +6,12 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from forum.clock.models import Clock
 from forum.disposition import services as disposition
 from forum.disposition.models import Disposition
+from participation.models import Idea, Project
 
 
 @pytest.fixture
@@ -122,3 +124,17 @@ def test_the_list_and_a_task_cost_the_same_with_few_and_many(
         assert count(f"/tugas/?tab={tab}") <= one + 1, tab  # one for the clocks of the rows
     assert one <= 14
     assert count(f"/tugas/{idea.pk}/") <= page + 1 <= 30  # one for the mentions
+
+
+@pytest.mark.parametrize("gone", ["hidden", "withdrawn", "closed project"])
+def test_what_is_not_public_any_more_only_a_verifier_still_opens(idea, cast, sign_in, gone):
+    """The page of the aspirasi is a tombstone for the unit; here its whole text would stand."""
+    address = reverse("forum:task", args=[idea.pk])
+    assert sign_in(cast.responder).get(address).status_code == 200
+    if gone == "closed project":
+        Project.objects.update(is_published=False)
+    else:
+        Idea.objects.update(visibility=gone)
+    assert sign_in(cast.responder).get(address).status_code == 404
+    assert sign_in(cast.leader).get(address).status_code == 404
+    assert sign_in(cast.moderator).get(address).status_code == 200
