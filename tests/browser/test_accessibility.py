@@ -16,6 +16,8 @@ from forum.answers import promises, ratings
 from forum.answers import services as answers
 from forum.answers.models import AnswerRating
 from forum.answers.services import Content, Promise
+from forum.appeals import services as appeals
+from forum.identity import services as identity
 from forum.moderation import services as moderation
 from forum.moderation.models import Rule, Ruling
 from participation import services as participation
@@ -62,7 +64,7 @@ class Leaf:
 @pytest.fixture
 def leaves(
     project, make_project, make_idea, make_reply, make_person, resident, other_resident,
-    responder, moderator, idea, photo,
+    responder, moderator, auditor, idea, photo,
 ) -> list[Leaf]:  # fmt: skip
     """One of everything, with long names and long words where people write them."""
     for person in [other_resident, *(make_person() for _ in range(5))]:
@@ -125,6 +127,18 @@ def leaves(
         case = moderation.flag(
             target=waiting, person=make_person(), reason=Rule.OFF_TOPIC, note="Bukan taman"
         )
+    ruled = make_idea(title="Jalan setapak berlubang", author=resident)
+    ruled = hide(moderator, ruled, message="Menyebut nama petugas.")
+    appeal = appeals.lodge(ruling=ruled, by=resident, body="Saya menulis tentang jalannya saja.")
+    refused = Ruling.objects.get(case__idea=hidden)
+    secret = make_idea(title="Suara mesin tiap malam", author=resident, shown_as="hidden")
+    identity.reveal(
+        post=secret, by=moderator, ground="threat", reason="Ada ancaman kepada petugas taman.",
+    )  # fmt: skip
+    square = make_project("Alun-alun tanpa mobil", takes_stance=True)
+    divided = make_idea(title="Alun-alun hanya untuk pejalan", project_=square)
+    make_reply("Setuju, asal ada parkir.", idea_=divided, stance="agree")
+    make_reply("Kasihan yang tua. " + "panjang" * 20, idea_=divided, stance="disagree")
     make_project("Terang sampai ujung gang", stage="done")
     both = make_person("Hj. Sri Wahyuningsih, S.Sos.", role=Role.MODERATOR)
 
@@ -178,6 +192,25 @@ def leaves(
         Leaf("/meja/?pilih=semua", moderator, then=press_by_name("Putuskan yang dicentang")),
         Leaf(f"/keputusan/{asked.pk}/", resident),
         Leaf(f"/keputusan/{asked.pk}/perbaiki/", resident),
+        Leaf("/keputusan/"),
+        Leaf(f"/keputusan/{refused.pk}/", resident),
+        Leaf(
+            f"/keputusan/{refused.pk}/keberatan/", resident, then=press_by_name("Kirim keberatan")
+        ),
+        Leaf(f"/keputusan/{ruled.pk}/", resident),
+        Leaf(f"/meja/{appeal.case_id}/", moderator),
+        Leaf(f"/meja/{appeal.case_id}/", both, then=press_by_name("Keputusan tetap berlaku")),
+        Leaf("/meja/saringan/", moderator),
+        Leaf("/meja/saringan/baru/", moderator, then=press_by_name("Simpan")),
+        Leaf("/meja/saringan/skor/", moderator),
+        Leaf(f"/aspirasi/{secret.pk}/identitas/", moderator, then=press_by_name("Buka identitas")),
+        Leaf("/akun/identitas/", resident),
+        Leaf("/pengawas/identitas/", auditor),
+        Leaf(
+            f"/aspirasi/{divided.pk}/?sikap=dua",
+            other_resident,
+            then=press_by_name("Kirim balasan"),
+        ),
         Leaf(f"/aspirasi/{asked.case.idea_id}/", resident),
         Leaf(f"/aspirasi/{part.pk}/", resident),
         Leaf("/akun/login/"),
@@ -199,7 +232,7 @@ def leaves(
 
 def hide(moderator, target, *, message):
     case = moderation.examine(target=target, by=moderator)
-    moderation.rule(
+    return moderation.rule(
         case=case, seen_version=case.version, decision=Ruling.Decision.HIDE, by=moderator,
         rule=Rule.PRIVATE_DATA, message=message,
     )  # fmt: skip
