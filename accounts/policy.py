@@ -102,7 +102,7 @@ def may_block(by: Any, person: Any) -> Decision:
 def may_suspend(by: Any, person: Any) -> Decision:
     """A moderator for the whole city; never a colleague: whoever works here has an admin."""
     if not has_role(by, Role.MODERATOR):
-        return no(_("Membatasi akun hanya boleh oleh petugas moderasi tingkat kota."))
+        return no(_("Hanya petugas moderasi kota yang dapat membatasi akun."))
     if is_asn(person):
         return no(_("Akun pegawai tidak dibatasi di sini. Hubungi admin kota."))
     return YES

@@ -65,7 +65,11 @@ def read(upload: UploadedFile, *, position: int) -> Document:
         picture = photos.read(upload, position=position)
         return _document(upload, picture.content, "webp", "image/webp")
     raise ValidationError(
-        _("Berkas ke-%(number)s bukan PDF, gambar, atau dokumen kantor yang kami kenal.") % which
+        _(
+            "Berkas ke-%(number)s tidak bisa dipakai. Pilih PDF, gambar, atau "
+            "dokumen seperti Word atau Excel."
+        )
+        % which
     )
 
 
@@ -90,7 +94,10 @@ def _office_kind(upload: UploadedFile, which: dict[str, int]) -> tuple[str, str]
         ) from error
     except RuntimeError as error:  # zipfile's word for an encrypted part
         raise ValidationError(
-            _("Berkas ke-%(number)s dikunci dengan kata sandi. Warga tidak bisa membukanya.")
+            _(
+                "Berkas ke-%(number)s dikunci dengan kata sandi. Simpan tanpa kata "
+                "sandi supaya warga bisa membukanya."
+            )
             % which
         ) from error
     lowered = [part.lower() for part in parts]
@@ -105,7 +112,11 @@ def _office_kind(upload: UploadedFile, which: dict[str, int]) -> tuple[str, str]
             if any(part.startswith(folder) for part in parts):
                 return kind
     raise ValidationError(
-        _("Berkas ke-%(number)s bukan PDF, gambar, atau dokumen kantor yang kami kenal.") % which
+        _(
+            "Berkas ke-%(number)s tidak bisa dipakai. Pilih PDF, gambar, atau "
+            "dokumen seperti Word atau Excel."
+        )
+        % which
     )
 
 

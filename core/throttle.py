@@ -43,7 +43,7 @@ _ACTS = {
     "rate": gettext_lazy("Anda sudah beberapa kali mengirim penilaian."),
     "question": gettext_lazy("Anda sudah mengirim beberapa pertanyaan berturut-turut."),
     "appeal": gettext_lazy("Anda sudah mengirim beberapa keberatan berturut-turut."),
-    "follow": gettext_lazy("Anda sudah beberapa kali mengubah pilihan mengikuti."),
+    "follow": gettext_lazy("Anda sudah beberapa kali mengikuti dan berhenti mengikuti."),
 }
 
 

@@ -136,7 +136,7 @@ SUBJECTS = {
     Category.FOLLOWED: _("Kabar dari yang Anda ikuti"),
     Category.MODERATION: _("Kabar tentang tulisan Anda"),
     Category.FLAG: _("Kabar tentang laporan Anda"),
-    Category.MENTION: _("Anda disebut dalam pembahasan"),
+    Category.MENTION: _("Anda disebut dalam diskusi"),
     Category.PHASE: _("Kabar proyek yang Anda ikuti"),
     Category.PROMISE: _("Kabar tentang janji pemerintah kota"),
     Category.SESSION: _("Kabar Tanya langsung"),

@@ -30,7 +30,8 @@ class TimesForm(forms.Form):
         label=_("Jeda semua kiriman"),
         required=False,
         help_text=_(
-            "Kabar tetap masuk ke daftar di Rembuk. Tidak ada yang dikirim sampai Anda membukanya."
+            "Kabar tetap masuk ke daftar di Rembuk. Tidak ada yang dikirim sampai "
+            "Anda mengakhiri jeda."
         ),
     )
 
@@ -94,7 +95,7 @@ class NumberForm(forms.Form):
             return bridge.normal_number(self.cleaned_data["number"])
         except ValueError as error:
             raise forms.ValidationError(
-                _("Nomor ini belum cocok. Tulis nomor HP, misalnya 0812 3456 7890.")
+                _("Nomor ini belum bisa kami pakai. Tulis nomor HP, misalnya 0812 3456 7890.")
             ) from error
 
 

@@ -139,7 +139,13 @@ def give_number(request: HttpRequest) -> HttpResponse:
         try:
             services.give_number(person=request.user, number=form.cleaned_data["number"])
         except services.TooMany:
-            form.add_error("number", _("Kode sudah beberapa kali diminta. Coba lagi nanti."))
+            form.add_error(
+                "number",
+                _(
+                    "Kode sudah beberapa kali diminta. Tunggu satu jam, lalu coba lagi. "
+                    "Bila belum bisa, coba besok."
+                ),
+            )
             status = 429
         else:
             messages.success(request, _("Kode dikirim ke nomor Anda."))
@@ -160,7 +166,10 @@ def confirm_number(request: HttpRequest) -> HttpResponse:
             return redirect("notifications:settings")
         form.add_error(
             "code",
-            _("Kode ini belum cocok atau sudah tidak berlaku. Periksa lagi, atau minta lagi."),
+            _(
+                "Kode ini belum cocok atau sudah tidak berlaku. Periksa lagi, atau "
+                "tekan Kirim kode lagi."
+            ),
         )
     times = TimesForm.of(selectors.delivery_times(request.user))
     return _settings_page(request, times, code_form=form)

@@ -99,7 +99,7 @@ class IdeaForm(forms.Form):
     shown_as = forms.ChoiceField(
         label=_("Nama yang ditampilkan"),
         help_text=_(
-            "Petugas yang menjawab dan yang memeriksa melihat nama yang sama seperti pembaca lain."
+            "Petugas yang menjawab dan yang memeriksa melihat nama yang sama dengan pembaca lain."
         ),
         widget=forms.RadioSelect,
         choices=ShownAs.choices,
@@ -121,7 +121,7 @@ class IdeaForm(forms.Form):
         village = person.village.name if person.village else ""
         self.fields["shown_as"].choice_hints = {  # type: ignore[attr-defined]
             ShownAs.NAME: (
-                _("Nama dan kelurahan Anda tampil, yaitu %(village)s") % {"village": village}
+                _("Nama dan kelurahan Anda (%(village)s) tampil") % {"village": village}
                 if village
                 else _("Nama Anda tampil di aspirasi ini")
             ),

@@ -34,7 +34,7 @@ def may_take_part(person: Any) -> Decision:
     if person.is_suspended:
         until = timezone.localtime(person.suspended_until)
         return no(
-            _("Akun Anda dibatasi sampai %(time)s. Sampai saat itu Anda bisa membaca saja.")
+            _("Akun Anda dibatasi sampai %(time)s. Sampai saat itu Anda hanya bisa membaca.")
             % {"time": formats.date_format(until, gettext("j F Y, H.i"))}
         )
     return YES

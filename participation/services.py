@@ -177,7 +177,9 @@ def merge_idea(*, idea: Idea, into: Idea, by: Any) -> bool:
         Happening(
             key=f"merged.{change.pk}",
             category=News.FOLLOWED,
-            headline=gettext_noop("Digabung dengan aspirasi serupa. Anda bisa memindah dukungan"),
+            headline=gettext_noop(
+                "Digabung dengan aspirasi serupa. Anda bisa memindahkan dukungan"
+            ),
             url=reverse("forum:idea", args=[idea.pk]),
             thread_key=thread_key(idea),
             thread_title=idea.title,

@@ -58,8 +58,10 @@ def hints(body: str, *, next_step: str = "", promises: Sequence[Any] = ()) -> li
     if long_ones:
         found.append(
             ngettext(
-                "%(n)d kalimat lebih dari %(words)d kata, mulai “%(start)s…”. Pecah jadi dua.",
-                "%(n)d kalimat lebih dari %(words)d kata, mulai “%(start)s…”. Pecah jadi dua.",
+                "%(n)d kalimat lebih panjang dari %(words)d kata, diawali "
+                "“%(start)s…”. Pecah menjadi dua.",
+                "%(n)d kalimat lebih panjang dari %(words)d kata, diawali "
+                "“%(start)s…”. Pecah menjadi dua.",
                 len(long_ones),
             )
             % {

@@ -99,8 +99,9 @@ class AnswerForm(forms.Form):
     files = FilesField(
         label=_("Tambah lampiran"),
         help_text=_(
-            "PDF, gambar, atau dokumen kantor tanpa makro. Semuanya paling banyak 5 berkas, "
-            "masing-masing sampai 5 MB. Periksa dulu: tidak ada data pribadi warga di dalamnya."
+            "PDF, gambar, atau dokumen seperti Word atau Excel, tanpa makro. "
+            "Paling banyak 5 berkas, masing-masing sampai 5 MB. Pastikan tidak ada "
+            "data pribadi warga di dalamnya."
         ),
         required=False,
     )
@@ -290,7 +291,7 @@ class RemarkForm(forms.Form):
 
     remark = TextField(
         label=_("Catatan untuk penulis"),
-        help_text=_("Hanya terbaca oleh rekan Anda."),
+        help_text=_("Hanya dibaca rekan Anda."),
         max_length=1000,
         required_message=_("Tulis apa yang perlu diperbaiki."),
     )
@@ -477,7 +478,7 @@ class CommentRulingForm(forms.Form):
     )
     reason = TextField(
         label=_("Alasan"),
-        help_text=_("Terbaca oleh penulis komentar dan petugas yang meminta pemeriksaan."),
+        help_text=_("Dibaca penulis komentar dan petugas yang meminta pemeriksaan."),
         max_length=500,
         required_message=_("Tulis alasan keputusan ini."),
     )

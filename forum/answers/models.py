@@ -368,7 +368,7 @@ class CommentRuling(models.Model):
 
     class Cause(models.TextChoices):
         HELD = "held", _("Ditahan saringan")
-        ASKED = "asked", _("Diminta pejabat")
+        ASKED = "asked", _("Diminta pejabat penghubung")
 
     class Decision(models.TextChoices):
         KEEP = "keep", _("Tampilkan")

@@ -125,7 +125,7 @@ def may_rate(
     if accounts_policy.is_asn(person):
         return no(_("Penilaian hanya untuk warga."))
     if own is not None and timezone.now() - own.first_rated_at > RATING_CHANGEABLE:
-        return no(_("Penilaian Anda sudah tersimpan. Mengubahnya bisa dalam 30 hari pertama."))
+        return no(_("Penilaian Anda sudah tersimpan dan hanya bisa diubah dalam 30 hari pertama."))
     if took_part or own is not None or answer.idea.author_id == person.pk:
         return YES
     return no(_("Dukung atau balas aspirasi ini dulu untuk menilai jawabannya."))

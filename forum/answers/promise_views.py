@@ -18,7 +18,7 @@ from participation import selectors as participation_selectors
 
 FILTERS = (
     ("", gettext_lazy("Semua")),
-    ("dekat", gettext_lazy("7 hari lagi")),
+    ("dekat", gettext_lazy("Dalam 7 hari")),
     ("lewat", gettext_lazy("Lewat tanggal")),
     ("ditepati", gettext_lazy("Ditepati")),
 )

@@ -33,13 +33,13 @@ def may_appeal(person: Any, ruling: Ruling) -> Decision:
     if not (person.is_authenticated and person.pk == ruling.case.post.author_id):
         return no(_("Hanya penulisnya yang dapat mengajukan keberatan."))
     if ruling.decision not in APPEALABLE:
-        return no(_("Keputusan ini tidak perlu keberatan."))
+        return no(_("Keberatan tidak bisa diajukan atas keputusan ini."))
     if hasattr(ruling, "appeal"):
         return no(_("Keberatan atas keputusan ini sudah diajukan."))
     if ruling.case.post.visibility == Visibility.WITHDRAWN:
         return no(_("Tulisan ini sudah Anda hapus."))
     if timezone.now() > appeal_until(ruling):
-        return no(_("Waktu mengajukan keberatan, 14 hari, sudah lewat."))
+        return no(_("Batas 14 hari untuk mengajukan keberatan sudah lewat."))
     return YES
 
 

@@ -39,7 +39,7 @@ class HolidayForm(forms.Form):
         required=False,
     )
     applies = forms.BooleanField(
-        label=_("Berlaku: hari ini bukan hari kerja"), required=False, initial=True
+        label=_("Berlaku: tanggal ini bukan hari kerja"), required=False, initial=True
     )
 
     def fill(self, holiday: Holiday) -> Holiday:

@@ -199,7 +199,7 @@ class Level(models.TextChoices):
     GREEN = "hijau", _("Masih ada waktu")
     AMBER = "kuning", _("Segera habis")
     RED = "merah", _("Lewat batas")
-    ESCALATED = "sekretariat", _("Lama lewat batas")
+    ESCALATED = "sekretariat", _("Sudah lama lewat batas")
 
 
 class ClockReminder(models.Model):

@@ -136,7 +136,7 @@ def _views(idea: Idea, word: str, newest_first: bool) -> list[Choice]:
     counts = rendering.stance_counts(idea)
     return [
         Choice(_("Semua"), _address("", newest_first), word not in (*STANCES, BESIDE)),
-        Choice(_("Setuju dan tidak"), _address(BESIDE, newest_first), word == BESIDE),
+        Choice(_("Setuju dan tidak setuju"), _address(BESIDE, newest_first), word == BESIDE),
         *(
             Choice(str(stance.label), _address(each, newest_first), word == each, counts[stance])
             for each, stance in STANCES.items()

@@ -170,7 +170,7 @@ def close_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     shown = selectors.reply_for_page(pk)
     participation_selectors.idea_for_page(request.user, shown.idea_id)
     services.close_version(version=selectors.version_of(shown, version), by=request.user)
-    messages.success(request, _("Teks lama itu sekarang hanya untuk penulis dan petugas."))
+    messages.success(request, _("Teks lama itu sekarang hanya bisa dibaca penulis dan petugas."))
     return redirect("forum:reply_detail", pk=pk)
 
 

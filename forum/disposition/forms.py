@@ -164,13 +164,13 @@ class HandOverForm(ActForm):
 
 
 class RefuseForm(ActForm):
-    title = _("Bukan kewenangan unit kami")
+    title = _("Bukan kewenangan kami")
     button = _("Kembalikan ke verifikator")
     reason = TextField(
         label=_("Alasan"),
-        help_text=_("Sebut unit yang berwenang bila Anda tahu. Hanya dibaca petugas."),
+        help_text=_("Sebut perangkat daerah yang berwenang bila Anda tahu. Hanya dibaca petugas."),
         max_length=1000,
-        required_message=_("Tulis mengapa ini bukan kewenangan unit Anda."),
+        required_message=_("Tulis mengapa ini bukan kewenangan perangkat daerah Anda."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

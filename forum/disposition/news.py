@@ -41,7 +41,12 @@ def completed(task: Disposition, change: DispositionChange, verifier_id: int | N
 def routed(task: Disposition, change: DispositionChange, units: Iterable[int], by: Any) -> None:
     """Work came to these units: tell who answers for them."""
     people = set(_ids("responder", units)) - {by.pk}
-    _work(task, f"task.{change.pk}", gettext_noop("Aspirasi diteruskan ke unit Anda"), people)
+    _work(
+        task,
+        f"task.{change.pk}",
+        gettext_noop("Aspirasi diteruskan ke perangkat daerah Anda"),
+        people,
+    )
 
 
 def assigned(task: Disposition, change: DispositionChange, by: Any) -> None:
@@ -54,7 +59,7 @@ def refused(task: Disposition, change: DispositionChange, by: Any) -> None:
     """Tell the verifiers that the unit is not in charge."""
     project = task.idea.project
     people = set(_verifiers(project.unit_id, project.pk)) - {by.pk}
-    headline = gettext_noop("Unit menyatakan bukan kewenangannya")
+    headline = gettext_noop("Perangkat daerah menyatakan bukan kewenangannya")
     _work(task, f"task.{change.pk}", headline, people)
 
 

@@ -46,8 +46,8 @@ class RevealForm(forms.Form):
         self.add_error(
             None,
             _(
-                "Anda sudah membuka %(number)d identitas hari ini, sebanyak yang boleh dalam "
-                "sehari. Bila mendesak, minta rekan Anda."
+                "Anda sudah membuka %(number)d identitas hari ini, batas untuk sehari. "
+                "Bila mendesak, minta bantuan rekan Anda."
             )
             % {"number": MOST_A_DAY},
         )

@@ -107,7 +107,7 @@ def identity_log_csv(request: HttpRequest) -> HttpResponse:
     wanted = read_log_filter(request.GET)
     head = [
         _("Nomor"), _("Waktu"), _("Petugas"), _("Perangkat daerah"), _("Tulisan"), _("Alasan"),
-        _("Penjelasan"), _("Sidik"),
+        _("Penjelasan"), _("Kode keutuhan"),
     ]  # fmt: skip
     rows = (
         [

@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                             ("hijau", "Masih ada waktu"),
                             ("kuning", "Segera habis"),
                             ("merah", "Lewat batas"),
-                            ("sekretariat", "Lama lewat batas"),
+                            ("sekretariat", "Sudah lama lewat batas"),
                         ],
                         max_length=20,
                     ),

@@ -158,7 +158,7 @@ class BulkForm(DecisionForm):
         data = super().clean()
         chosen = len(self.chosen())
         if not chosen:
-            self.add_error(None, _("Centang dulu perkara yang mau diputuskan."))
+            self.add_error(None, _("Centang dulu perkara yang akan diputuskan."))
         elif chosen > self.most:
             self.add_error(
                 None,

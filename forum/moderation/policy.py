@@ -44,7 +44,12 @@ def may_decide(person: Any, case: Case, decision: str) -> Decision:
     if decision not in decisions_for(case):
         if case.cause == Case.Cause.APPEAL:
             return no(_("Keberatan diputuskan satu per satu: diterima, atau keputusan tetap."))
-        return no(_("Keputusan ini tidak cocok dengan keadaan tulisannya sekarang."))
+        return no(
+            _(
+                "Keputusan ini tidak cocok lagi dengan keadaan tulisan. Muat ulang "
+                "halaman, lalu pilih lagi."
+            )
+        )
     if decision == Ruling.Decision.SUSPEND:
         return accounts_policy.may_suspend(person, case.post.author)
     return YES

@@ -19,8 +19,9 @@ class WordRuleForm(forms.Form):
     phrase = LineField(
         label=_("Kata atau frasa"),
         help_text=_(
-            "Tanda / berarti pilihan: “kau/kamu babi/monyet” dicari sebagai empat frasa. Huruf "
-            "besar, huruf berulang, dan samaran seperti g*blok dikenali sendiri."
+            "Tanda / berarti pilihan: “kau/kamu babi/monyet” dicari sebagai empat "
+            "frasa. Huruf besar, huruf berulang, dan samaran seperti g*blok "
+            "dikenali otomatis."
         ),
         max_length=300,
         required_message=_("Tulis kata yang dicari."),
@@ -44,7 +45,7 @@ class WordRuleForm(forms.Form):
     )
     unless = LineField(
         label=_("Kecuali dekat kata"),
-        help_text=_("Dipisah spasi. Misalnya liar galak kandang untuk nama hewan."),
+        help_text=_("Pisahkan dengan spasi. Misalnya untuk nama hewan: liar galak kandang."),
         max_length=400,
         required=False,
     )

@@ -107,7 +107,7 @@ def learnt_score(request: HttpRequest) -> HttpResponse:
 def reset_score(request: HttpRequest) -> HttpResponse:
     services.reset_score(by=request.user)
     messages.success(
-        request, _("Skor sudah dikosongkan. Hanya keputusan mulai sekarang dipelajari.")
+        request, _("Skor sudah dikosongkan. Hanya keputusan mulai sekarang yang dipelajari.")
     )
     return redirect("forum:learnt_score")
 

@@ -58,7 +58,7 @@ class AloudForm(forms.Form):
 
     note = LineField(
         label=_("Catatan singkat"),
-        help_text=_("Intinya apa yang tadi disampaikan. Tampil untuk semua."),
+        help_text=_("Inti dari yang tadi disampaikan. Tampil untuk semua."),
         max_length=500,
         required=False,
     )
@@ -202,11 +202,11 @@ class PlanForm(forms.Form):
         if data["ends_at"] <= data["starts_at"]:
             self.add_error("ends", _("Jam selesai harus setelah jam mulai."))
         elif data["ends_at"] - data["starts_at"] > LONGEST_SESSION:
-            self.add_error("ends", _("Terlalu panjang: paling lama 8 jam."))
+            self.add_error("ends", _("Sesi paling lama 8 jam. Majukan jam selesainya."))
         elif data["ends_at"] <= timezone.now():
-            self.add_error("day", _("Waktu ini sudah lewat."))
+            self.add_error("day", _("Waktu ini sudah lewat. Pilih waktu yang akan datang."))
         elif not self.keeps_start and data["starts_at"] <= timezone.now():
-            self.add_error("begins", _("Waktu ini sudah lewat."))
+            self.add_error("begins", _("Waktu ini sudah lewat. Pilih waktu yang akan datang."))
         return data
 
     def plan(self) -> SessionPlan:

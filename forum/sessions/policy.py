@@ -103,7 +103,9 @@ def may_rate(person: Any, question: Question, *, took_part: bool) -> Decision:
         return no(_("Penilaian hanya untuk warga."))
     if took_part:
         return YES
-    return no(_("Penilaian untuk warga yang bertanya atau mendukung pertanyaan di sesi ini."))
+    return no(
+        _("Hanya warga yang bertanya atau mendukung pertanyaan di sesi ini yang dapat menilai.")
+    )
 
 
 # --- Officers and moderators ---------------------------------------------------------------------

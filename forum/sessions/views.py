@@ -153,7 +153,7 @@ def direct_session(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Sesi dibuka."))
     else:
         services.close_session(session=session, by=request.user)
-        messages.success(request, _("Sesi ditutup. Rekamannya tetap bisa dibaca."))
+        messages.success(request, _("Sesi ditutup. Pertanyaan dan jawabannya tetap bisa dibaca."))
     return redirect("forum:session_desk", pk=pk)
 
 

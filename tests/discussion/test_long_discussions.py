@@ -86,7 +86,9 @@ def test_a_long_thread_has_pages_of_its_own(idea, many_replies, client, shown):
     while address:
         response = client.get(f"/aspirasi/{idea.pk}/{address}")
         seen += shown(response)[1:]
-        assert "Ke jawaban pertama" in text_of(response) and "Ke semua balasan" in text_of(response)
+        assert "Ke balasan pertama di utas ini" in text_of(
+            response
+        ) and "Ke semua balasan" in text_of(response)
         match = re.search(r'href="(\?utas=\d+&dari=\d+)#', text_of(response))
         address = match and match[1]
     assert seen == [answer.pk for answer in answers]

@@ -56,7 +56,11 @@ def test_from_receipt_to_answer(
         unit=perkim.pk, supporting=[other_unit.pk], reason="Tolong cek tiang 14.",
     )  # fmt: skip
     assert answer.status_code == 302 and state(task) == "routed"
-    assert told(colleague) == told(responder_elsewhere) == ["Aspirasi diteruskan ke unit Anda"]
+    assert (
+        told(colleague)
+        == told(responder_elsewhere)
+        == ["Aspirasi diteruskan ke perangkat daerah Anda"]
+    )
     assert do(unit, task, "tugaskan", officer=colleague.pk).status_code == 302
     assert state(task) == "assigned"
     assert told(colleague)[-1] == "Aspirasi ditugaskan kepada Anda"
@@ -215,7 +219,7 @@ def test_handing_over_keeps_reason_and_history(
     assert answer.status_code == 302
     moved = Clock.objects.get(idea=routed.idea, step="first_response")
     assert (moved.unit, moved.due_on) == (other_unit, due), "the promised date stays"
-    assert told(responder_elsewhere) == ["Aspirasi diteruskan ke unit Anda"]
+    assert told(responder_elsewhere) == ["Aspirasi diteruskan ke perangkat daerah Anda"]
     history = client.get(f"/aspirasi/{routed.idea_id}/riwayat/").content.decode()
     assert f"Dialihkan ke {other_unit.label}" in history and "Dialihkan ke petugas lain" in history
     for hidden in ("Cuti", "Jalan provinsi", colleague.display_name):
@@ -230,7 +234,7 @@ def test_not_in_charge_goes_back_to_the_verifier(
     assert empty.status_code == 422 and state(routed) == "routed"
     answer = do(sign_in(responder), routed, "tolak", reason="Ini jalan nasional.")
     assert answer.status_code == 302 and state(routed) == "verified"
-    assert told(moderator) == ["Unit menyatakan bukan kewenangannya"]
+    assert told(moderator) == ["Perangkat daerah menyatakan bukan kewenangannya"]
     assert Clock.objects.get(idea=routed.idea, step="first_response").unit is None
     history = client.get(f"/aspirasi/{routed.idea_id}/riwayat/").content.decode()
     assert f"Bukan kewenangan {perkim.label}" in history and "jalan nasional" not in history

@@ -75,7 +75,7 @@ def test_supporters_are_told_and_each_moves_the_own_support(
     participation.support(idea=target, person=both)
     merge(idea, target, moderator)
     assert (read(idea).support_count, read(target).support_count) == (3, 1), "nothing moved"
-    news = "Digabung dengan aspirasi serupa. Anda bisa memindah dukungan"
+    news = "Digabung dengan aspirasi serupa. Anda bisa memindahkan dukungan"
     for person in (moves, stays, both):
         assert told(person) == [news]
     assert told(resident) == ["Aspirasi Anda digabung dengan aspirasi serupa"]

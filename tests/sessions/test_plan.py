@@ -70,7 +70,7 @@ def test_nobody_else_plans_edits_cancels_opens_or_closes(
         ({"title": ""}, "Beri judul"),
         ({"ends": "18:00"}, "Jam selesai harus setelah jam mulai."),
         ({"begins": "08:00", "ends": "17:00"}, "paling lama 8 jam"),
-        ({"day": "2020-01-01"}, "Waktu ini sudah lewat."),
+        ({"day": "2020-01-01"}, "Waktu ini sudah lewat. Pilih waktu yang akan datang."),
         ({"day": "31 Februari"}, "Tulis tanggal seperti"),
         ({"begins": "25:99"}, "Tulis jam seperti"),
         ({"officers": []}, "Pilih paling sedikit satu petugas."),
