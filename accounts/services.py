@@ -279,11 +279,16 @@ def suspend(*, person: Person, by: Person, days: int, case: int | None = None) -
 
 
 @transaction.atomic
-def end_suspension(*, person: Person, by: Person, case: int | None = None) -> None:
-    """Let a suspended person write again now; nothing happens when the time is over."""
+def end_suspension(
+    *, person: Person, by: Person, case: int | None = None, until: datetime | None = None
+) -> None:
+    """Let a suspended person write again now, or at `until` when another decision holds so long.
+
+    Nothing happens when the time is over.
+    """
     require(policy.may_suspend(by, person))
     if Person.objects.select_for_update(no_key=True).get(pk=person.pk).is_suspended:
-        _suspend_until(person, by, timezone.now(), case)
+        _suspend_until(person, by, max(until or timezone.now(), timezone.now()), case)
 
 
 def _suspend_until(person: Person, by: Person, until: datetime, case: int | None) -> Suspension:

@@ -266,7 +266,7 @@ def idea_changes(request: HttpRequest, pk: int) -> JsonResponse:
         if answer is not None and answer.revision > seen:
             fragments.append(answers_rendering.official_fragment(shown, answer))
     fragments.sort(key=lambda fragment: fragment["revision"])
-    more = len(replies) == CHANGES
+    more = len(replies) >= CHANGES  # those of one revision come together, also past the limit
     return JsonResponse(
         {
             "revision": min(replies[-1].revision, shown.revision) if more else shown.revision,

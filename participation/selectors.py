@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -260,7 +260,8 @@ def _after(rows: QuerySet[Idea], cursor: str, column: str, kind: type) -> QueryS
         text, pk = decode_cursor(cursor, str, int)
         try:
             value = datetime.fromisoformat(text)
-        except ValueError as error:
+            value.astimezone(UTC)  # the first and last days of all have no UTC
+        except (ValueError, OverflowError) as error:
             raise Http404("cursor") from error
         if timezone.is_naive(value):
             raise Http404("cursor")

@@ -64,13 +64,22 @@ def rate_answer(
 
 def _set_comment(rating: AnswerRating, comment: str, *, author: Any) -> None:
     """A changed comment is gone from the page at once; the new one comes with the next release."""
-    was_hidden = rating.comment_state == CommentState.HIDDEN
+    was_hidden = _was_hidden(rating)
     rating.comment, rating.shown_comment, rating.shown_since = comment, "", None
     rating.comment_key = uuid.uuid4() if comment else None
     rating.findings = screening.findings(comment, author=author) if comment else []
     # What a moderator has hidden does not come back with one letter changed.
     waits = comment and (rating.findings or was_hidden)
     rating.comment_state = CommentState.HELD if waits else CommentState.CLEAR
+
+
+def _was_hidden(rating: AnswerRating) -> bool:
+    """Whether the last word of a moderator was to hide; taking the comment out does not undo it."""
+    settled = CommentRuling.objects.filter(rating_id=rating.pk).exclude(
+        decision__in=("", Decision.GONE)
+    )
+    last = settled.order_by("-pk").values_list("decision", flat=True).first()
+    return last == Decision.HIDE
 
 
 def _ask_screening(rating: AnswerRating) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -62,7 +63,9 @@ def settle(*, case: Case, ruling: Ruling) -> None:
         return
     first = appeal.ruling
     if first.decision == Ruling.Decision.SUSPEND:
-        accounts.end_suspension(person=case.post.author, by=ruling.by, case=case.pk)
+        accounts.end_suspension(
+            person=case.post.author, by=ruling.by, case=case.pk, until=_other_suspensions(first)
+        )
     if first.decision in HIDES and _still_hidden_by(first):
         if case.reply is not None:
             discussion.publish_reply(reply=case.reply)
@@ -70,12 +73,23 @@ def settle(*, case: Case, ruling: Ruling) -> None:
             disposition.publish(idea=case.idea, by=ruling.by)
 
 
+def _other_suspensions(ruling: Ruling) -> datetime | None:
+    """Until when other decisions that stand limit the account of this one's author."""
+    author = ruling.case.post.author
+    rows = Ruling.objects.filter(
+        Q(case__idea__author=author) | Q(case__reply__author=author),
+        decision=Ruling.Decision.SUSPEND,
+    ).exclude(pk=ruling.pk)
+    rows = rows.exclude(appeal__outcome=Appeal.Outcome.GRANTED)
+    return max((each.at + timedelta(days=each.days or 0) for each in rows), default=None)
+
+
 def _still_hidden_by(ruling: Ruling) -> bool:
     """Whether it is this ruling, and no later one, that keeps the post out of sight."""
     later = Ruling.objects.filter(
         case__idea=ruling.case.idea,
         case__reply=ruling.case.reply,
-        decision__in=HIDES,
+        decision__in=(*HIDES, Ruling.Decision.ASK_EDIT),
         pk__gt=ruling.pk,
     )
     return ruling.case.post.visibility == Visibility.HIDDEN and not later.exists()

@@ -192,6 +192,7 @@ def edit_reply(*, reply: Reply, by: Any, body: str, seen_version: int) -> None:
         _announce(reply, participation.count_change(reply.idea))
         if screened.flags:
             cases.open_case(reply, cause="screened", findings=screened.findings)
+    cases.text_changed(reply)
 
 
 def _may_stay_readable(reply: Reply, old: str, by: Any) -> bool:
@@ -227,14 +228,16 @@ def close_version(*, version: ReplyVersion, by: Any) -> bool:
 def revise_reply(*, reply: Reply, body: str) -> None:
     """Store what an author was asked to change, of a reply that nobody else can read."""
     old = reply.body
+    named = mentions.named_in(body, idea=reply.idea, author=reply.author)
     changed = Reply.objects.filter(pk=reply.pk).exclude(visibility=Visibility.PUBLISHED)
     if changed.update(
         body=body,
-        body_html=text.to_html(body),
+        body_html=text.to_html(body, names=[name.typed for name in named]),
         edited_at=timezone.now(),
         version=F("version") + 1,
     ):
         ReplyVersion.objects.create(reply=reply, body=old)
+        _note_mentions(reply, named)
     reply.refresh_from_db()
 
 

@@ -26,6 +26,7 @@ from forum.disposition.models import (
     NoteMention,
     State,
 )
+from participation import policy as participation_policy
 
 if TYPE_CHECKING:
     from accounts.models import Person, Unit
@@ -205,7 +206,8 @@ def task_for_page(person: Any, idea_pk: int) -> Disposition:
         )
         .first()
     )
-    if task is None:
+    # What a moderator has hidden is the moderators' alone, here as on its own page.
+    if task is None or not participation_policy.may_view_idea(person, task.idea):
         raise Http404("task")
     return task
 

@@ -163,7 +163,10 @@ class Migration(migrations.Migration):
                 (
                     "cause",
                     models.CharField(
-                        choices=[("held", "Ditahan saringan"), ("asked", "Diminta pejabat penghubung")],
+                        choices=[
+                            ("held", "Ditahan saringan"),
+                            ("asked", "Diminta pejabat penghubung"),
+                        ],
                         max_length=20,
                     ),
                 ),

@@ -76,6 +76,16 @@ def open_case(target: Any, *, cause: str, findings: Sequence[Finding] = ()) -> C
     return case
 
 
+@transaction.atomic
+def text_changed(target: Any) -> None:
+    """What a moderator has read is not what stands there any more: nobody decides on it unread."""
+    rows = Case.objects.select_for_update(no_key=True).filter(**_of(target), state=Case.State.OPEN)
+    for case in rows.exclude(cause=Case.Cause.APPEAL):
+        case.version += 1
+        case.save(update_fields=["version"])
+        show(case)
+
+
 def lock(pks: Iterable[int]) -> list[Case]:
     """Lock cases in the order of their numbers, so that no two of us wait for each other."""
     rows = Case.objects.select_for_update(no_key=True).filter(pk__in=set(pks))

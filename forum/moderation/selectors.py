@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -134,7 +134,8 @@ def _of_queue(which: str, person: Any) -> Q:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        moment.astimezone(UTC)  # the first and last days of all have no UTC
+    except (ValueError, OverflowError) as error:
         raise Http404("cursor") from error
     if timezone.is_naive(moment):
         raise Http404("cursor")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts import services as accounts
 from core import live
@@ -39,8 +40,14 @@ TIME_TO_EDIT = timedelta(days=7)
 MOST_AT_ONCE = 100
 
 
+TEXT_CHANGED = gettext_lazy("Penulisnya baru saja mengubah tulisan ini. Baca lagi, lalu putuskan.")
+
+
 class AlreadyDecided(Exception):
-    """Another moderator was faster; `case` is as it is now, with who decided."""
+    """Another moderator was faster; `case` is as it is now, with who decided.
+
+    Or the author was: then the case is still open, and its text another one.
+    """
 
     def __init__(self, case: Case) -> None:
         super().__init__(f"case {case.pk} is decided")
@@ -290,6 +297,9 @@ def rule_many(
                 )
             outcomes.append(Outcome(pk, case, Outcome.DONE))
         except AlreadyDecided as error:
+            if error.case.is_open:
+                outcomes.append(Outcome(pk, case, Outcome.REFUSED, reason=str(TEXT_CHANGED)))
+                continue
             outcomes.append(Outcome(pk, case, Outcome.DECIDED, error.case.decided_by))
         except HeldByColleague as error:
             outcomes.append(Outcome(pk, case, Outcome.HELD, error.case.claimed_by))

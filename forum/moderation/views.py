@@ -90,9 +90,11 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
             days=form.cleaned_data["days"] if decision == Ruling.Decision.SUSPEND else None,
             into=into,
         )
-    except services.AlreadyDecided:
+    except services.AlreadyDecided as error:
         case = selectors.case_for_page(request.user, pk)
-        context = {**_page(request, case, form), "too_late": True}
+        if error.case.is_open:
+            form.add_error(None, services.TEXT_CHANGED)
+        context = {**_page(request, case, form), "too_late": not error.case.is_open}
         return render(request, "forum/desk.html", context, status=409)
     except services.HeldByColleague as error:
         case = selectors.case_for_page(request.user, pk)

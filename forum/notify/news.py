@@ -246,7 +246,8 @@ def case_decided(case: Case, ruling: Ruling) -> None:
         words={**words, "days": str(ruling.days)} if ruling.days else words,
         url=_place_of_ruling(case, about, idea),
         thread_key=f"case.{case.pk}",
-        thread_title=idea.title,
+        # Of somebody else's aspirasi the number: its title may be hidden by now.
+        thread_title=str(idea.number) if is_reply else idea.title,
         place_title=idea.project.title,
         source_kind="ruling",
         source_id=ruling.pk,
@@ -281,7 +282,7 @@ def identity_revealed(entry: IdentityReveal, post: Idea | Reply) -> None:
             words={"ground": _ground(entry.ground)},
             url=reverse("forum:own_reveals"),
             thread_key=f"reveal.{'idea' if idea is post else 'reply'}.{post.pk}",
-            thread_title=idea.title,
+            thread_title=idea.title if idea is post else str(idea.number),
             place_title=idea.project.title,
             source_kind="reveal",
             source_id=entry.pk,

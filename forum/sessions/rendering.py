@@ -170,7 +170,8 @@ def rows(questions: list[Question], *, supported: set[int]) -> list[SafeString]:
     Every visible change gives a question a new revision, so what is kept under it is never stale;
     at the beginning of an hour a thousand readers ask for the same rows.
     """
-    keys = [_row_key(question, question.pk in supported) for question in questions]
+    names = accounts_selectors.names_version() if questions else ""
+    keys = [_row_key(question, question.pk in supported, names) for question in questions]
     kept = cache.get_many(keys)
     fresh = {
         key: question_html(question, supported=question.pk in supported)
@@ -182,10 +183,10 @@ def rows(questions: list[Question], *, supported: set[int]) -> list[SafeString]:
     return [stored_html(kept[key]) for key in keys]
 
 
-def _row_key(question: Question, supported: bool) -> str:
+def _row_key(question: Question, supported: bool, names: str) -> str:
     flags = f"{supported:d}{question.session.is_over:d}"
     version = f"{question.revision}.{question.support_count}"
-    return f"question-row:{question.pk}:{version}:{flags}:{get_language()}"
+    return f"question-row:{question.pk}:{version}:{names}:{flags}:{get_language()}"
 
 
 def tickets(questions: list[Question], *, current: Any = None) -> list[SafeString]:

@@ -318,7 +318,7 @@ def audience(session: Session, *, after: int, limit: int) -> tuple[list[int], in
     answers = session.session_officers.filter(person_id__gt=after)
     followers, _end = participation.followers(session.project_id, after=after, limit=limit)
     found = set(followers)
-    found |= set(asked.order_by("author_id").values_list("author_id", flat=True)[:limit])
+    found |= set(asked.order_by("author_id").values_list("author_id", flat=True).distinct()[:limit])
     found |= set(answers.order_by("person_id").values_list("person_id", flat=True)[:limit])
     batch = sorted(found)[:limit]
     end = batch[-1] if len(batch) == limit else None

@@ -269,3 +269,21 @@ def test_a_comment_taken_back_is_gone_at_once(idea, answered, rate, client, mode
     rate(answered, person=writer, clear=1)
     assert SAID not in page(client.get(url("idea", idea.pk)))
     assert not Event.objects.filter(category="moderation").exists()
+
+
+def test_a_hidden_comment_does_not_come_back_by_way_of_an_empty_one(
+    idea, answered, rate, responder, moderator
+):
+    bad = "Pejabat ini mencuri uang, tanya tetangganya."
+    writer = rate(answered, comment=bad)
+    for _more in range(4):
+        rate(answered)
+    row = AnswerRating.objects.get(person=writer)
+    ruling = ratings.ask_for_check(rating=row, by=responder, why="Fitnah tanpa bukti.")
+    ratings.decide_comment(ruling=ruling, by=moderator, decision="hide", reason="Fitnah.")
+    rate(answered, person=writer, comment="")
+    rate(answered, person=writer, comment=bad)
+    for _more in range(4):
+        rate(answered)
+    row.refresh_from_db()
+    assert row.shown_comment == ""
