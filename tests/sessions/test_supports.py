@@ -86,7 +86,11 @@ def test_the_queue_is_by_supports_then_by_time(session, ask, make_person):
     assert orders == sorted(orders) and max(orders) < 2**53
 
 
-def test_a_crowd_is_one_change_at_once_and_one_job_for_the_rest(session, ask, make_person):
+def test_a_crowd_is_one_change_at_once_and_one_job_for_the_rest(
+    session, ask, make_person, monkeypatch
+):
+    # On a busy machine the five take longer than a second.
+    monkeypatch.setattr(services, "SUPPORTS_EVERY", timedelta(hours=1))
     one, two = ask("Satu?"), ask("Dua?")
     session.refresh_from_db()
     before = session.revision
