@@ -69,20 +69,12 @@ def test_many_at_once_leave_a_changed_text_alone(other_resident, make_reply, mod
 def test_a_granted_appeal_ends_its_own_restriction_and_no_other(
     make_reply, other_resident, moderator, second_moderator
 ):
-    first = decide(make_reply("Kalimat pertama."), moderator, "suspend", days=1)
+    one, other = make_reply("Kalimat pertama."), make_reply("Kalimat kedua yang lain sekali.")
+    first = decide(one, moderator, "suspend", days=1)
     appeal = appeals.lodge(ruling=first, by=other_resident, body="Tidak benar.")
-    decide(make_reply_again(other_resident, first), moderator, "suspend", days=30)
+    decide(other, moderator, "suspend", days=30)
     grant(appeal, second_moderator)
     assert Person.objects.get(pk=other_resident.pk).is_suspended
-
-
-def make_reply_again(author, ruling):
-    """Another reply of somebody who may not write now: it was there before."""
-    first = Reply.objects.get(pk=ruling.case.reply_id)
-    return Reply.objects.create(
-        idea=first.idea, author=author, body="Lain.", body_html="<p>Lain.</p>",
-        visibility="published", order=first.order + 1000,
-    )  # fmt: skip
 
 
 def test_a_granted_appeal_shows_nothing_that_waits_for_an_edit(
