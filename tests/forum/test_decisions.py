@@ -232,7 +232,7 @@ def test_limiting_an_account_needs_the_city(
 ):
     of_unit = make_person("Petugas Unit", role="moderator", unit=perkim)
     page = text_of(sign_in(of_unit).get(url("desk_item", case.pk)))
-    assert 'value="suspend"' not in page and "petugas moderasi tingkat kota" in page
+    assert 'value="suspend"' not in page and "Hanya petugas moderasi kota" in page
     answer = sign_in(of_unit).post(url("rule", case.pk), form(case, "suspend", days="1"))
     assert answer.status_code == 422 and not Suspension.objects.exists()
     staff = moderation.examine(target=make_reply(author=responder), by=moderator)

@@ -298,7 +298,7 @@ def test_after_twenty_looks_it_is_over_for_the_day(
         reveal()
     response = sign_in(moderator).post(address(hidden_idea), form())
     assert response.status_code == 429
-    assert "sebanyak yang boleh dalam sehari" in text_of(response)
+    assert "batas untuk sehari" in text_of(response)
     assert REASON in text_of(response)
     assert resident.email not in text_of(response)
     assert IdentityReveal.objects.count() == services.MOST_A_DAY

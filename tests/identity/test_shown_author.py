@@ -82,7 +82,7 @@ def test_the_form_names_the_three_ways_and_says_who_can_find_out(project, reside
     assert "Tampil sebagai “Warga Akcaya”, tanpa nama" in shown
     assert HIDDEN in shown
     assert "Siapa yang bisa tahu siapa Anda?" in shown
-    assert "alasannya ditulis dan dicatat, dan Anda dikabari" in shown
+    assert "alasannya dicatat dan Anda dikabari" in shown
 
 
 def test_a_hidden_author_is_nowhere_on_the_page(
