@@ -80,7 +80,7 @@ def test_every_address_of_the_table_is_opened(world):
 
 def test_no_posts_are_listed_in_the_admin_pages():
     """There they would stand with their author's name, or lead to it. What is listed are rules,
-    days and projects; a post goes through a ModelAdmin that asks `shown_author`, and is named here."""
+    days and projects; a post goes through a ModelAdmin that asks `shown_author`, named here."""
     ours = {model for model in admin.site._registry if model._meta.app_label in LABELS}
     assert {model.__name__ for model in ours} == RULES_AND_DAYS
     for model in ours:
