@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import policy as accounts_policy
 from core import throttle
 from core.policy import require
 from forum.screening import personal, policy, repetition, score, selectors
@@ -96,7 +97,8 @@ def screen(
     found += _personal(folded)
     if throttle.is_new(author) and (link := _foreign_link(folded)):
         found.append((HOLD, {"code": "link_by_new_account", "excerpt": link, "why": ""}))
-    if project is not None and settings.FINGERPRINT_DAYS:
+    # An office thanks many people in the same words.
+    if project is not None and settings.FINGERPRINT_DAYS and not accounts_policy.is_asn(author):
         found += _repeated(folded, author, project, (kind, post_id))
     if (project is None or selectors.uses_score(project)) and (learnt := _scored(folded)):
         found.append((HOLD if throttle.is_new(author) else FLAG, learnt))

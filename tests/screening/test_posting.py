@@ -194,6 +194,11 @@ def test_the_same_text_in_another_project_or_after_some_days_is_no_repetition(
     assert Fingerprint.objects.exclude(at__gte=timezone.now() - timedelta(days=3)).count() == 0
 
 
+def test_an_office_may_thank_many_in_the_same_words(replies, responder):
+    assert replies(*[(responder, LONG)] * 4) == ["published"] * 4
+    assert Case.objects.count() == 0
+
+
 def test_an_edit_is_no_repetition_of_itself(repetition, make_reply, other_resident):
     reply = make_reply(LONG)
     body = LONG + " Terima kasih."
