@@ -207,7 +207,7 @@ def leaves(
         ),
         Leaf(f"/keputusan/{ruled.pk}/", resident),
         Leaf(f"/meja/{appeal.case_id}/", moderator),
-        Leaf(f"/meja/{appeal.case_id}/", both, then=press_by_name("Keputusan tetap berlaku")),
+        Leaf(f"/meja/{appeal.case_id}/", both, then=press_by_name("Keputusan tetap berlaku S")),
         Leaf("/meja/saringan/", moderator),
         Leaf("/meja/saringan/baru/", moderator, then=press_by_name("Simpan")),
         Leaf("/meja/saringan/skor/", moderator),

@@ -158,7 +158,7 @@ def test_many_are_decided_at_once(browse, make_reply, make_person, moderator):
         moderation.flag(target=make_reply(body), person=make_person(), reason=Rule.SPAM)
     desk = browse(moderator)
     desk.goto("/meja/")
-    desk.get_by_text("Putuskan sekaligus").click()
+    desk.get_by_text("Putuskan sekaligus", exact=True).click()
     desk.get_by_role("link", name="Pilih semua yang tampak").click()
     expect(desk.get_by_text("2 dicentang")).to_be_visible()
     form = desk.locator("#sekaligus")

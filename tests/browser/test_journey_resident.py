@@ -87,7 +87,7 @@ def answer_officially(page, idea):
     page.get_by_role("link", name=re.compile(f"^Jawab.*{idea.title}")).click()
     page.get_by_label("Jawaban", exact=True).fill("Terima kasih, Ibu Nur. Sisi timur memang gelap.")
     promise = page.get_by_role("group", name="Janji 1")
-    promise.get_by_label("Apa yang terjadi").fill("Tiang dan lampu dipasang di sisi timur")
+    promise.get_by_label("Apa yang akan dikerjakan").fill("Tiang dan lampu dipasang di sisi timur")
     promise.get_by_label("Paling lambat").fill("2030-01-31")
     page.get_by_label("Masuk rancangan").last.check()
     page.get_by_role("button", name="Terbitkan jawaban").click()

@@ -164,7 +164,7 @@ def test_without_javascript_everything_but_registering_a_device(browse, resident
 
     page.get_by_label("Nomor HP").fill("0812")
     page.get_by_role("button", name="Kirim kode").click()
-    expect(page.get_by_text("Nomor ini belum cocok.")).to_be_visible()
+    expect(page.get_by_text("Nomor ini belum bisa kami pakai.")).to_be_visible()
     expect(page.get_by_label("Nomor HP")).to_have_value("0812")
     page.get_by_label("Nomor HP").fill("0812 3456 7890")
     page.get_by_role("button", name="Kirim kode").click()

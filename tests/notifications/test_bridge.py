@@ -158,7 +158,7 @@ def test_codes_cannot_be_asked_for_without_end(
     client.post("/kabar/nomor/hapus/")
     answer = client.post("/kabar/nomor/", {"number": "081300000000"})
     assert answer.status_code == 429
-    assert "Coba lagi nanti" in answer.content.decode()
+    assert "Tunggu satu jam, lalu coba lagi" in answer.content.decode()
     # Nor may several people make one telephone ring.
     assert sign_in(other_resident).post("/kabar/nomor/", {"number": NUMBER}).status_code == 429
     assert NUMBER not in json.dumps(list(CodeRequest.objects.values()), default=str)
