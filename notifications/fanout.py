@@ -1,6 +1,6 @@
 """How an event reaches people: in batches, in the order of their ids, each person exactly once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,8 @@ from notifications.models import (
 )
 
 BATCH = 500
+
+Audience = Callable[..., tuple[list[int], int | None]]
 NO_NEWS = timedelta(days=14)
 
 
@@ -54,6 +56,20 @@ def reach(*, event_id: int, people: Sequence[int]) -> int:
 def reached(*, event_id: int) -> int:
     """How far the telling of an event has come: after which id it goes on."""
     return Event.objects.values_list("reached", flat=True).get(pk=event_id)
+
+
+def reach_all(*, event_id: int, audience: Audience, but: int | None = None) -> None:
+    """Tell everybody of an audience in batches, in the order of their ids; not the person `but`.
+
+    `audience` gives the people after an id and where the batch ends, None at the last. How far it
+    came is stored with each batch: after a kill the job goes on there, so that nobody is told twice
+    and nobody is missed.
+    """
+    after: int | None = reached(event_id=event_id)
+    while after is not None:
+        people, after = audience(after=after, limit=BATCH)
+        reach(event_id=event_id, people=[pk for pk in people if pk != but])
+    finish(event_id=event_id)
 
 
 def finish(*, event_id: int) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import selectors as accounts
 from notifications import bridge, fanout, mail, phones, tasks
 from notifications.categories import CHOICES, Cadence, Category, Channel
-from notifications.fanout import BATCH, finish, reach, reached
+from notifications.fanout import BATCH, finish, reach, reach_all, reached
 from notifications.letters import (
     Letter,
     channels_due,
@@ -54,6 +54,7 @@ __all__ = [
     "next_letter",
     "put_aside",
     "reach",
+    "reach_all",
     "reached",
     "read_reports",
     "record",

@@ -1,7 +1,6 @@
 """Work in the background: telling all who stand behind an aspirasi or follow its project, and what
 the calendar brings."""
 
-from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -22,8 +21,6 @@ from participation.models import Phase, Stage
 
 MORNING = time(7)
 
-Audience = Callable[..., tuple[list[int], int | None]]
-
 
 # Killed often it still comes to its end: each run starts where the one before was killed.
 @task(name="participation.tell_followers", retries=20)
@@ -33,21 +30,15 @@ def tell_followers(*, event_id: int, idea_id: int, by_id: int) -> None:
     How far it came is stored with each batch: after a kill the job goes on there, so that nobody is
     told twice and nobody is missed.
     """
-    _reach(event_id, by_id, partial(selectors.audience, selectors.fresh(idea_id)))
+    audience = partial(selectors.audience, selectors.fresh(idea_id))
+    notifications.reach_all(event_id=event_id, audience=audience, but=by_id)
 
 
 @task(name="participation.tell_supporters", retries=20)
 def tell_supporters(*, event_id: int, idea_id: int, by_id: int) -> None:
     """The same, only for those who support the aspirasi."""
-    _reach(event_id, by_id, partial(selectors.supporters, selectors.fresh(idea_id)))
-
-
-def _reach(event_id: int, by_id: int | None, audience: Audience) -> None:
-    after: int | None = notifications.reached(event_id=event_id)
-    while after is not None:
-        people, after = audience(after=after, limit=notifications.BATCH)
-        notifications.reach(event_id=event_id, people=[pk for pk in people if pk != by_id])
-    notifications.finish(event_id=event_id)
+    audience = partial(selectors.supporters, selectors.fresh(idea_id))
+    notifications.reach_all(event_id=event_id, audience=audience, but=by_id)
 
 
 # --- What the calendar brings --------------------------------------------------------------------
@@ -112,7 +103,8 @@ def _tell_of(phase: Phase, *, key: str, headline: str, words: dict[str, str]) ->
 @task(name="participation.tell_project", retries=20)
 def tell_project(*, event_id: int, project_id: int) -> None:
     """Tell the followers of a project in batches, as `tell_followers` does."""
-    _reach(event_id, None, partial(selectors.followers, project_id))
+    audience = partial(selectors.followers, project_id)
+    notifications.reach_all(event_id=event_id, audience=audience)
 
 
 def _label(stage: str) -> str:

@@ -1,5 +1,7 @@
 """Work of sessions in the background: by the clock, counts of supports, telling many people."""
 
+from functools import partial
+
 from core.background import task
 from forum.sessions import selectors, services
 from notifications import services as notifications
@@ -21,9 +23,5 @@ def tell_supports(*, session_id: int) -> None:
 @task(name="forum.tell_session", retries=20)
 def tell_session(*, event_id: int, session_id: int, by_id: int | None) -> None:
     """Tell followers, askers and officers in batches, in the order of their ids."""
-    session = selectors.fresh_session(session_id)
-    after: int | None = notifications.reached(event_id=event_id)
-    while after is not None:
-        people, after = selectors.audience(session, after=after, limit=notifications.BATCH)
-        notifications.reach(event_id=event_id, people=[pk for pk in people if pk != by_id])
-    notifications.finish(event_id=event_id)
+    audience = partial(selectors.audience, selectors.fresh_session(session_id))
+    notifications.reach_all(event_id=event_id, audience=audience, but=by_id)
